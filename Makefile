@@ -1,0 +1,137 @@
+# The front door: `make` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+.SUFFIXES:
+
+# The stage that `make package` builds for, and the file and vendor of `make upload`.
+STAGE ?= dev
+FILE ?=
+VENDOR ?=
+
+# Another local stack beside the usual one: its folder and ports (see local/settings.py).
+export LOCAL_DIR LOCAL_PORT LOCAL_DATABASE_PORT
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PYTHON_STAMP := $(VENV)/.installed
+EMULATOR_STAMP := .local/emulator/.installed
+NODE_STAMP := node_modules/.installed
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-input
+
+# The newest interpreter that Lambda also has; a version manager's empty shim fails the test and is passed over.
+FIND_PYTHON := for candidate in python3.13 python3.12 python3.11 python3; do \
+	  if "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; \
+	  then echo "$$candidate"; exit 0; fi; \
+	done; \
+	echo "Python 3.11, 3.12 or 3.13 with its venv module is needed, and none was found on the PATH." >&2; \
+	echo "On Debian and Ubuntu: apt-get install python3 python3-venv" >&2; \
+	exit 1
+
+.PHONY: help
+help: ## List the targets
+	@echo "TechMart product onboarding"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "First time here? make demo"
+
+##### Installing
+
+.PHONY: install
+install: $(PYTHON_STAMP) $(EMULATOR_STAMP) $(NODE_STAMP) ## Install everything into this folder (the other targets do it as needed)
+
+$(PYTHON_STAMP): requirements.txt requirements-dev.txt
+	@python=$$($(FIND_PYTHON)); \
+	echo "Installing Python packages into $(VENV) …"; \
+	$(PYTHON) -c '' 2>/dev/null || "$$python" -m venv --clear $(VENV); \
+	$(PYTHON) $(PIP_INSTALL) -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+# With the interpreter of .venv: the emulator's Lambdas run packages made for that version.
+$(EMULATOR_STAMP): requirements-emulator.txt $(PYTHON_STAMP)
+	@echo "Installing the AWS emulator into .local/emulator …"
+	@.local/emulator/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .local/emulator
+	@.local/emulator/bin/python $(PIP_INSTALL) -r requirements-emulator.txt
+	@touch $@
+
+$(NODE_STAMP): package.json package-lock.json .npmrc | require-node
+	@echo "Installing the deployment tools into node_modules …"
+	@npm ci --ignore-scripts --loglevel=error --no-progress >/dev/null
+	@touch $@
+
+.PHONY: require-node
+require-node:
+	@version=$$(node --version 2>/dev/null | sed 's/^v//; s/\..*//') || true; \
+	if [ -z "$$version" ] || ! command -v npm >/dev/null; then \
+	  echo "Node.js 20 or newer with npm is needed, and none was found on the PATH." >&2; exit 1; \
+	elif [ "$$version" -lt 20 ]; then \
+	  echo "Node.js 20 or newer is needed; this one is $$(node --version)." >&2; exit 1; \
+	fi
+
+##### The local stack
+
+.PHONY: demo
+demo: install ## Start the local stack and watch the sample files go through it
+	@$(PYTHON) -m local demo
+
+.PHONY: up
+up: install ## Start the local stack and keep it running (again: bring it up to date)
+	@$(PYTHON) -m local up
+
+.PHONY: upload
+upload: install ## Upload a file and follow it: make upload FILE=samples/errors.csv VENDOR=VEND001
+	@if [ -z '$(FILE)' ] || [ -z '$(VENDOR)' ]; then \
+	  echo 'Which file, and of which vendor? For example: make upload FILE=samples/errors.csv VENDOR=VEND001' >&2; exit 1; \
+	fi
+	@$(PYTHON) -m local upload --file '$(FILE)' --vendor '$(VENDOR)'
+
+.PHONY: psql
+psql: install ## Open the running stack's database
+	@$(PYTHON) -m local psql
+
+.PHONY: down
+down: ## Stop the local stack and delete its data
+	@if [ -x $(PYTHON) ]; then $(PYTHON) -m local down; else echo "  No local stack is running."; fi
+
+.PHONY: bench
+bench: install ## Measure how long uploads of different sizes take
+	@$(PYTHON) -m local bench
+
+##### Quality
+
+.PHONY: test
+test: install ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of it)
+	@$(PYTHON) -m pytest $(PYTEST_ARGS)
+
+.PHONY: lint
+lint: $(PYTHON_STAMP) ## Check format, style, types
+	@$(PYTHON) -m ruff format --check --quiet . || { echo "Run: make format" >&2; exit 1; }
+	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m mypy handlers onboarding rules local
+
+.PHONY: format
+format: $(PYTHON_STAMP) ## Format the code
+	@$(PYTHON) -m ruff format --quiet .
+	@$(PYTHON) -m ruff check --quiet --fix-only .
+
+##### AWS
+
+.PHONY: package
+package: $(PYTHON_STAMP) $(NODE_STAMP) ## Build what `sls deploy` would upload to AWS, into dist/STAGE
+	@echo "Packaging the stage $(STAGE) into dist/$(STAGE) …"
+	@rm -rf dist/$(STAGE)
+	@PYTHON_BIN=$(CURDIR)/$(PYTHON) node_modules/.bin/sls package --stage $(STAGE) --package dist/$(STAGE)
+	@du -h dist/$(STAGE)/*.zip dist/$(STAGE)/cloudformation-template-update-stack.json
+
+.PHONY: cost
+cost: $(PYTHON_STAMP) ## Estimate a month's bill on AWS (UPLOADS=1000 ROWS=1000)
+	@$(PYTHON) -m local cost --uploads $(or $(UPLOADS),1000) --rows $(or $(ROWS),1000)
+
+.PHONY: clean
+clean: down ## Stop the local stack and remove everything make has made
+	@rm -rf $(VENV) node_modules .local .serverless dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -type d -name __pycache__ -prune -exec rm -rf {} +

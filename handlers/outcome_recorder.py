@@ -1,0 +1,54 @@
+"""Outcome Recorder: the execution knows how its upload ended; write it down and compose the e-mail."""
+
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from onboarding.config import OutcomeRecorderConfig, from_environment
+from onboarding.database import Database
+from onboarding.observability import logger, metrics, tracer
+from onboarding.outcome import Outcome, OutcomeRecorder, duration
+from onboarding.report_links import ReportLinks
+from onboarding.uploads import Upload
+
+config = from_environment(OutcomeRecorderConfig)
+recorder = OutcomeRecorder(
+    database=Database(config),
+    links=ReportLinks(config.report_link_secret_arn),
+    link_base_url=config.report_link_base_url,
+    operations_topic_arn=config.operations_topic_arn,
+)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@tracer.capture_lambda_handler
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Return the end of the upload: `{upload: …, completion: …, error_file_s3_key: … or null}` in."""
+    upload = Upload.from_execution_input(event["upload"])
+    logger.append_keys(upload_id=upload.upload_id)
+    outcome = recorder.record(upload, event["completion"], event["error_file_s3_key"])
+    if outcome.is_first:
+        measure(outcome)
+    record = outcome.record
+    logger.info("outcome recorded", status=record.status, failure_reason=record.failure_reason)
+    return {
+        "status": record.status,
+        "failure_reason": record.failure_reason,
+        "total_records": record.progress.total_records,
+        "valid_records": record.progress.valid_records,
+        "error_records": record.progress.error_records,
+        "unprocessed_records": outcome.unprocessed_records,
+        "error_file_s3_key": record.error_file_s3_key,
+        "topic_arn": outcome.topic_arn,
+        "subject": outcome.email.subject,
+        "message": outcome.email.message,
+    }
+
+
+def measure(outcome: Outcome) -> None:
+    """Count the upload by its status and note how long it took."""
+    metrics.add_dimension("status", outcome.record.status)
+    metrics.add_metric("UploadsCompleted", MetricUnit.Count, 1)
+    metrics.add_metric("UploadDuration", MetricUnit.Milliseconds, duration(outcome.record).total_seconds() * 1000)

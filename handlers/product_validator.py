@@ -1,0 +1,54 @@
+"""Product Validator: rows were staged; decide each and say so to catalogue, audit trail, queue and execution."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import process_partial_response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
+
+from onboarding.batching import UploadBatchProcessor
+from onboarding.completion import CompletionSignal
+from onboarding.config import ProductValidatorConfig, from_environment
+from onboarding.database import Database
+from onboarding.observability import logger, metrics, tracer
+from onboarding.staging import DYNAMODB_OPTIONS, StagedRow, StagingTable
+from onboarding.validation import Validation
+from rules import ProductRules
+
+config = from_environment(ProductValidatorConfig)
+staging = StagingTable(boto3.client("dynamodb", config=Config(**DYNAMODB_OPTIONS)), config.staging_table_name)
+validation = Validation(
+    database=Database(config),
+    rules=ProductRules.load(),
+    staging=staging,
+    sqs=boto3.client("sqs"),
+    error_queue_url=config.error_queue_url,
+    completion=CompletionSignal(staging, boto3.client("stepfunctions")),
+)
+processor = UploadBatchProcessor(logger)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@tracer.capture_lambda_handler
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    """Validate a stream batch and return the records that have to be delivered again."""
+    return process_partial_response(event=event, record_handler=validate, processor=processor, context=context)
+
+
+def validate(rows: Sequence[StagedRow]) -> None:
+    """Validate the rows of one upload."""
+    with logger.append_context_keys(upload_id=rows[0].upload_id):
+        settlement = validation.validate(rows)
+        metrics.add_metric("ProductsAccepted", MetricUnit.Count, settlement.accepted)
+        metrics.add_metric("ProductsRejected", MetricUnit.Count, settlement.rejected)
+        logger.info(
+            "rows settled",
+            rows=len(rows),
+            accepted=settlement.accepted,
+            rejected=settlement.rejected,
+            is_complete=settlement.progress.is_complete,
+        )

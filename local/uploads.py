@@ -1,0 +1,151 @@
+"""Uploads on the running stack, seen from outside: the object put, its audit trail, report and e-mail."""
+
+import csv
+import io
+import json
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+import psycopg2
+
+from local.environment import StackEnvironment
+from local.errors import LocalStackError
+
+FINAL_STATUSES = ("completed", "partial", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One version of one object under `uploads/`."""
+
+    bucket: str
+    key: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One reading of an upload's row in the audit trail."""
+
+    upload_id: str
+    status: str
+    total: int | None
+    valid: int
+    errors: int
+    failure_reason: str | None
+    report_key: str | None
+
+    @property
+    def told_to_operations(self) -> bool:
+        """Return whether nobody but operations can be told: the vendor is not known."""
+        return (self.failure_reason or "").startswith("UNKNOWN_VENDOR")
+
+    @property
+    def final(self) -> bool:
+        return self.status in FINAL_STATUSES
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """A message as SNS hands it to a subscriber."""
+
+    subject: str
+    body: str
+
+
+def put(environment: StackEnvironment, vendor_id: str, file_name: str, content: bytes) -> StoredFile:
+    """Put the file where the vendor would, and return which object version it became."""
+    bucket = environment.output("UploadBucketName")
+    key = f"uploads/{vendor_id}/{file_name}"
+    response = environment.client("s3").put_object(Bucket=bucket, Key=key, Body=content, ContentType="text/csv")
+    return StoredFile(bucket, key, response["VersionId"])
+
+
+def watch(
+    environment: StackEnvironment,
+    stored: StoredFile,
+    timeout: float = 300,
+    interval: float = 0.2,
+) -> Iterator[Progress | None]:
+    """Yield the upload's audit trail as it changes, last its final state; None until the upload is recorded.
+
+    Raises LocalStackError that says where to look when the upload fails to end in time.
+    """
+    deadline = time.monotonic() + timeout
+    with closing(psycopg2.connect(environment.database_url)) as connection:
+        connection.autocommit = True
+        shown = progress = None
+        yield None
+        while time.monotonic() < deadline:
+            progress = _read(connection, stored)
+            if progress != shown:
+                yield progress
+                shown = progress
+            if progress is not None and progress.final:
+                return
+            time.sleep(interval)
+    if progress is None:
+        raise LocalStackError(
+            f"{stored.key} was not picked up within {timeout:.0f} s: the CSV parser recorded no upload for it. "
+            "Its log group is in CloudWatch Logs on the emulator."
+        )
+    raise LocalStackError(
+        f"{progress.upload_id} did not end within {timeout:.0f} s "
+        f"({progress.valid + progress.errors} of {progress.total} rows accounted for). "
+        f"Its execution: {execution_arn(environment, progress.upload_id)}"
+    )
+
+
+def execution_arn(environment: StackEnvironment, upload_id: str) -> str:
+    """Return the ARN of the upload's execution, which has the upload's name."""
+    machine = environment.output("UploadStateMachineArn")
+    return f"{machine.replace(':stateMachine:', ':execution:')}:{upload_id}"
+
+
+def error_report(environment: StackEnvironment, progress: Progress) -> list[dict[str, str]]:
+    """Return the lines of the upload's error report."""
+    body = environment.client("s3").get_object(Bucket=environment.output("UploadBucketName"), Key=progress.report_key)[
+        "Body"
+    ]
+    return list(csv.DictReader(io.StringIO(body.read().decode("utf-8-sig"), newline="")))
+
+
+def take_email(
+    environment: StackEnvironment, upload_id: str, *, to_operations: bool = False, timeout: float = 20
+) -> Email | None:
+    """Take the e-mail about an upload to its vendor, or to operations, out of the mailbox and return it.
+
+    None when none arrives in time. All other messages are left there.
+    """
+    operations_topic = environment.output("OperationsTopicArn")
+    queue_url = environment.output("MailboxQueueUrl")
+    sqs = environment.client("sqs")
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        # Hidden for a moment, so that the next call returns others: a mailbox holds more than one call's ten.
+        response = sqs.receive_message(
+            QueueUrl=queue_url,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=5,
+            WaitTimeSeconds=1,
+        )
+        for message in response.get("Messages", []):
+            envelope = json.loads(message["Body"])
+            is_for_operations = envelope.get("TopicArn") == operations_topic
+            if upload_id in envelope.get("Message", "") and is_for_operations == to_operations:
+                sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+                return Email(envelope.get("Subject") or "", envelope["Message"])
+    return None
+
+
+def _read(connection: "psycopg2.extensions.connection", stored: StoredFile) -> Progress | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT upload_id, status, total_records, valid_records, error_records, failure_reason, error_file_s3_key"
+            " FROM upload_history WHERE s3_key = %s AND object_version = %s",
+            (stored.key, stored.version),
+        )
+        row = cursor.fetchone()
+    return Progress(*row) if row else None

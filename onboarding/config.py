@@ -1,0 +1,91 @@
+"""The one place that reads the environment: a frozen dataclass per function, one field per variable.
+
+A field `staging_table_name` is the variable `STAGING_TABLE_NAME`; a field with a default is optional.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class MissingConfigurationError(RuntimeError):
+    """The function was deployed without a variable that it needs."""
+
+
+def from_environment(config_type: type[T], environment: Mapping[str, str] = os.environ) -> T:
+    """Return `config_type` filled from the environment.
+
+    Raises MissingConfigurationError with the names of all variables that are missing.
+    """
+    values: dict[str, str] = {}
+    missing: list[str] = []
+    for field in fields(config_type):  # type: ignore[arg-type]
+        name = field.name.upper()
+        if name in environment:
+            values[field.name] = environment[name]
+        elif field.default is MISSING:
+            missing.append(name)
+    if missing:
+        raise MissingConfigurationError(f"environment variables not set: {', '.join(missing)}")
+    return config_type(**values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseConfig:
+    """How to reach PostgreSQL. Mode and bundle are libpq's sslmode and sslrootcert."""
+
+    database_secret_arn: str
+    database_ssl_mode: str
+    database_ca_bundle: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvParserConfig(DatabaseConfig):
+    staging_table_name: str
+    upload_state_machine_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductValidatorConfig(DatabaseConfig):
+    staging_table_name: str
+    error_queue_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconcilerConfig(DatabaseConfig):
+    staging_table_name: str
+    error_queue_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorProcessorConfig:
+    staging_table_name: str
+    upload_bucket_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeRecorderConfig(DatabaseConfig):
+    operations_topic_arn: str
+    report_link_secret_arn: str
+    report_link_base_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportLinkConfig:
+    report_link_secret_arn: str
+    upload_bucket_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorRegistrarConfig(DatabaseConfig):
+    vendor_topic_prefix: str
+    notification_copy_queue_arn: str = ""
+    """Queue that also receives every vendor's notifications; the local stage's mailbox."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaMigratorConfig(DatabaseConfig):
+    pass

@@ -1,0 +1,81 @@
+"""Finishes an upload that the pipeline left unfinished: from the file itself, whatever became of staging and stream."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg2
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from onboarding import ledger
+from onboarding.completion import REFUSED, Completion
+from onboarding.csv_file import FileRefused
+from onboarding.intake import Intake
+from onboarding.staging import StagedRow, stage
+from onboarding.uploads import Upload
+from onboarding.validation import Validation
+
+logger = Logger(child=True)
+
+_BATCH_ROWS = 500
+_OUTAGES = (psycopg2.OperationalError, psycopg2.InterfaceError, ClientError, BotoCoreError)
+"""Failures of a service. No row is to blame, so they are raised and the execution tries again."""
+
+
+class StillIncompleteError(RuntimeError):
+    """Every row has been settled, yet the counts do not add up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Needs what the parser and the validator need."""
+
+    intake: Intake
+    validation: Validation
+
+    def recover(self, upload: Upload) -> Completion:
+        """Settle every row that can be settled, close the others as PROCESSING_ERROR, and return the completion.
+
+        Rows that have an outcome keep it and are announced again, which restores lost error messages.
+
+        Raises StillIncompleteError, and whatever an outage raises.
+        """
+        stored = self.intake.staging.completion(upload.upload_id)
+        if stored is not None:
+            completion = Completion(**json.loads(stored))
+            if completion.outcome == REFUSED:
+                return completion
+        try:
+            rows, _ = self.intake.accept(upload)
+        except FileRefused as refusal:
+            completion = Completion.of_refusal(refusal)
+        else:
+            completion = self._settle(upload, stage(upload, rows))
+        self.validation.completion.send(upload.upload_id, completion)
+        return completion
+
+    def _settle(self, upload: Upload, rows: Sequence[StagedRow]) -> Completion:
+        hopeless: list[StagedRow] = []
+        for start in range(0, len(rows), _BATCH_ROWS):
+            hopeless += self._validate(rows[start : start + _BATCH_ROWS])
+        if hopeless:
+            self.validation.give_up(hopeless)
+        record = self.validation.database.run(lambda cursor: ledger.find_upload(cursor, upload.upload_id))
+        if record is None or not record.progress.is_complete:
+            raise StillIncompleteError(f"{upload.upload_id}: {record and record.progress}")
+        return Completion.of_rows(record.progress)
+
+    def _validate(self, rows: Sequence[StagedRow]) -> list[StagedRow]:
+        """Validate rows, halving the batch around any that break it, and return those that fail alone."""
+        try:
+            self.validation.validate(rows)
+        except _OUTAGES:
+            raise
+        except Exception:
+            if len(rows) == 1:
+                logger.exception("row cannot be processed", row_number=rows[0].row_number)
+                return list(rows)
+            middle = len(rows) // 2
+            return self._validate(rows[:middle]) + self._validate(rows[middle:])
+        return []

@@ -1,0 +1,48 @@
+"""Links to error reports that outlive the credentials which made them.
+
+A presigned URL dies with the role session that signed it, after hours. The link carries a signed token instead,
+and each click gets a presigned URL of its own.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aws_lambda_powertools.utilities import parameters
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+
+LINK_LIFETIME = timedelta(days=7)
+DOWNLOAD_LIFETIME = timedelta(minutes=5)
+_SALT = "error-report"
+
+
+class InvalidLinkError(Exception):
+    """The token was not made by us, or was changed."""
+
+
+class ExpiredLinkError(Exception):
+    """The token was ours and is older than LINK_LIFETIME."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLinks:
+    """Makes and reads tokens; the signing key is the secret of this ARN."""
+
+    secret_arn: str
+
+    def token(self, vendor_id: str, upload_id: str) -> str:
+        """Return a URL-safe token for the report of this upload."""
+        return self._serializer().dumps([vendor_id, upload_id])
+
+    def read(self, token: str) -> tuple[str, str]:
+        """Return vendor id and upload id of a token. Raises InvalidLinkError, ExpiredLinkError."""
+        try:
+            vendor_id, upload_id = self._serializer().loads(token, max_age=int(LINK_LIFETIME.total_seconds()))
+        except SignatureExpired as error:
+            raise ExpiredLinkError from error
+        except BadSignature as error:
+            raise InvalidLinkError from error
+        return vendor_id, upload_id
+
+    def _serializer(self) -> URLSafeTimedSerializer:
+        key = parameters.get_secret(self.secret_arn, max_age=3600)
+        return URLSafeTimedSerializer(str(key), salt=_SALT)

@@ -1,0 +1,75 @@
+"""Registers vendors: their row, the topic that is theirs alone, and who reads it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from onboarding import ledger
+from onboarding.database import Database
+
+_VENDOR_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,49}", re.ASCII)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_STATUSES = ("active", "suspended")
+
+
+class InvalidVendorError(ValueError):
+    """The registration lacks something or has a value that cannot be."""
+
+
+@dataclass(frozen=True, slots=True)
+class VendorRegistration:
+    vendor_id: str
+    vendor_name: str
+    email: str
+    status: str = "active"
+
+    @classmethod
+    def from_event(cls, event: Mapping[str, Any]) -> "VendorRegistration":
+        """Return the registration an operator asked for. Raises InvalidVendorError naming each field that is wrong."""
+        given = {name: str(event.get(name, "")).strip() for name in ("vendor_id", "vendor_name", "email")}
+        status = str(event.get("status", "active")).strip()
+        problems = []
+        if not _VENDOR_ID.fullmatch(given["vendor_id"]):
+            problems.append("vendor_id: 1 to 50 letters, digits, hyphens or underscores, starting with a letter or digit")
+        if not 0 < len(given["vendor_name"]) <= 200:
+            problems.append("vendor_name: 1 to 200 characters")
+        if not _EMAIL.fullmatch(given["email"]) or len(given["email"]) > 254:
+            problems.append("email: an e-mail address")
+        if status not in _STATUSES:
+            problems.append(f"status: one of {', '.join(_STATUSES)}")
+        if problems:
+            raise InvalidVendorError("; ".join(problems))
+        return cls(**given, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class VendorRegistrar:
+    """Registering a vendor again changes what differs and nothing else."""
+
+    database: Database
+    sns: Any
+    topic_prefix: str
+    copy_queue_arn: str
+
+    def register(self, registration: VendorRegistration) -> str:
+        """Create or update the vendor and return the ARN of its topic.
+
+        One topic per vendor: a filter policy on a shared one ends at 200 vendors (SNS quotas).
+        CreateTopic and Subscribe return what exists already.
+        """
+        topic_arn: str = self.sns.create_topic(Name=f"{self.topic_prefix}{registration.vendor_id}")["TopicArn"]
+        self.sns.subscribe(TopicArn=topic_arn, Protocol="email", Endpoint=registration.email)
+        if self.copy_queue_arn:
+            self.sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=self.copy_queue_arn)
+        self.database.run(
+            lambda cursor: ledger.register_vendor(
+                cursor,
+                registration.vendor_id,
+                registration.vendor_name,
+                registration.email,
+                registration.status,
+                topic_arn,
+            )
+        )
+        return topic_arn

@@ -1,0 +1,159 @@
+"""Decides one row: trims its cells, lets the fast lane pass what surely passes, and asks Cerberus about the rest."""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+from threading import Lock
+from types import MappingProxyType
+
+from rules.codes import ErrorCode, RowError, Verdict
+from rules.compiled import CellValidator, Test, compile_test
+from rules.messages import Categories, ColumnMessages
+from rules.schema import DEFAULT_RULES, Rules, read_rules
+from rules.text import BLANKS, CutText, shown
+from rules.validator import ProductValidator
+
+_WHOLE: Mapping[str, int] = MappingProxyType({})
+_CODE_ORDER = {code: position for position, code in enumerate(ErrorCode)}
+# A cell is reported once, with the first of these rules it breaks.
+_RULE_ORDER = ("required", "type", "allowed", "min", "max", "decimals", "maxlength")
+
+
+class ProductRules:
+    """The rules of products.toml, ready to judge rows. Safe to share between threads."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.columns = tuple(column.name for column in rules.columns)
+        self.required = tuple(column.name for column in rules.columns if column.required)
+        self._rules = rules
+        self._schema = {column.name: column.cerberus_rules() for column in rules.columns}
+        self._category_columns = frozenset(column.name for column in rules.columns if column.type == "category")
+        self._tests = [compile_test(self._schema[name]) for name in self.columns]
+        self._cell_validator = CellValidator(self._schema)
+        self._messages = [
+            ColumnMessages(column, rules.hints, test) for column, test in zip(rules.columns, self._tests, strict=True)
+        ]
+        self._position = {name: position for position, name in enumerate(self.columns)}
+        self._lock = Lock()
+        self._lane: tuple[AbstractSet[str], list[Test]] = (frozenset(), self._tests)
+        self._categories = Categories(frozenset())
+        self._oracle: tuple[frozenset[str], ProductValidator] | None = None
+
+    @classmethod
+    def load(cls, path: Path = DEFAULT_RULES) -> "ProductRules":
+        """Return the rules in the file. Raises RulesError, which names the key to mend, when the data is wrong."""
+        return cls(read_rules(path))
+
+    def check(
+        self, cells: Mapping[str, str], categories: AbstractSet[str], *, lengths: Mapping[str, int] = _WHOLE
+    ) -> Verdict:
+        """Return the verdict on one row.
+
+        `cells` is raw text by column; a missing key is a blank cell. `categories` holds the names of the active
+        categories; pass the same frozenset for all rows of a batch. `lengths` gives the trimmed length, in characters,
+        of the cells that were cut before staging.
+        """
+        values = tuple([cells.get(name, "").strip(BLANKS) or None for name in self.columns])
+        if lengths:
+            return Verdict(self._decide(range(len(values)), self._with_cuts(values, lengths), categories), values)
+        lane, tests = self._lane
+        if lane is not categories:
+            tests = self._open_lane(categories)
+        doubtful = [i for i, value in enumerate(values) if not tests[i](value)]
+        return Verdict(self._decide(doubtful, values, categories) if doubtful else (), values)
+
+    def reference_check(
+        self, cells: Mapping[str, str], categories: AbstractSet[str], *, lengths: Mapping[str, int] = _WHOLE
+    ) -> Verdict:
+        """Return the verdict of Cerberus alone, used as its manual says: slow, and what `check` is measured against."""
+        values = tuple([cells.get(name, "").strip(BLANKS) or None for name in self.columns])
+        judged = self._with_cuts(values, lengths)
+        document = {name: cell for name, cell in zip(self.columns, judged, strict=True) if cell is not None}
+        with self._lock:
+            validator = self._stock_validator(frozenset(categories))
+            validator.validate(document)
+            broken: dict[str, list[str]] = {}
+            for error in validator._errors:
+                broken.setdefault(error.field, []).append(error.rule)
+            found = sorted((self._position[field], rules) for field, rules in broken.items())
+            return Verdict(self._findings(found, judged, categories), values)
+
+    def duplicate(self, field: str, value: str, *, earlier_row: int | None) -> RowError:
+        """Return the finding for a repeated SKU or vendor product id; `earlier_row` None means it is in the catalogue.
+
+        Raises KeyError for a column that need not be unique.
+        """
+        rule = self._rules.duplicates[field]
+        if earlier_row is None:
+            return RowError(field, rule.code, rule.in_catalogue.format(value=shown(value)))
+        return RowError(field, rule.code, rule.in_file.format(value=shown(value), row=earlier_row))
+
+    def malformed(self, cells: int, expected: int) -> RowError:
+        """Return the finding for a row with another number of cells than the header has columns."""
+        template = self._rules.messages["more_cells" if cells > expected else "fewer_cells"]
+        return RowError(None, ErrorCode.MALFORMED_ROW, template.format(cells=cells, expected=expected))
+
+    def processing_error(self) -> RowError:
+        """Return the finding for a row that our side failed to process: never the vendor's fault."""
+        return RowError(None, ErrorCode.PROCESSING_ERROR, self._rules.messages["processing_error"])
+
+    def in_order(self, errors: Iterable[RowError]) -> tuple[RowError, ...]:
+        """Return the findings of one row in report order: the row as a whole, then by column, then by code."""
+        return tuple(sorted(errors, key=self._report_position))
+
+    def _report_position(self, error: RowError) -> tuple[int, int]:
+        column = -1 if error.field is None else self._position.get(error.field, len(self.columns))
+        return column, _CODE_ORDER[error.code]
+
+    def _open_lane(self, categories: AbstractSet[str]) -> list[Test]:
+        """Return the compiled tests for this set of categories, and keep them for the rows that follow."""
+        tests = [
+            _category_test(categories) if name in self._category_columns else test
+            for name, test in zip(self.columns, self._tests, strict=True)
+        ]
+        self._lane = (categories, tests)
+        return tests
+
+    def _with_cuts(self, values: tuple[str | None, ...], lengths: Mapping[str, int]) -> tuple[str | None, ...]:
+        """Return the cells as the rules must see them: those that were cut carry the length that was sent."""
+        return tuple(
+            value if value is None or lengths.get(name, len(value)) == len(value) else CutText(value, lengths[name])
+            for name, value in zip(self.columns, values, strict=True)
+        )
+
+    def _decide(
+        self, doubtful: Iterable[int], cells: tuple[str | None, ...], categories: AbstractSet[str]
+    ) -> tuple[RowError, ...]:
+        """Ask Cerberus about the cells at the given positions, in column order."""
+        with self._lock:
+            found = []
+            for i in doubtful:
+                name = self.columns[i]
+                allowed = categories if name in self._category_columns else None
+                broken = self._cell_validator.broken_rules(name, cells[i], allowed)
+                if broken:
+                    found.append((i, broken))
+            return self._findings(found, cells, categories)
+
+    def _findings(
+        self, found: list[tuple[int, list[str]]], cells: tuple[str | None, ...], categories: AbstractSet[str]
+    ) -> tuple[RowError, ...]:
+        if self._categories.names is not categories and self._categories.names != categories:
+            self._categories = Categories(frozenset(categories))
+        return tuple(
+            [
+                self._messages[i].finding(min(rules, key=_RULE_ORDER.index), cells[i] or "", self._categories)
+                for i, rules in found
+            ]
+        )
+
+    def _stock_validator(self, categories: frozenset[str]) -> ProductValidator:
+        if self._oracle is None or self._oracle[0] != categories:
+            names = {name: {"allowed": categories} for name in self._category_columns}
+            schema = {name: {**rules, **names.get(name, {})} for name, rules in self._schema.items()}
+            self._oracle = (categories, ProductValidator(schema))
+        return self._oracle[1]
+
+
+def _category_test(categories: AbstractSet[str]) -> Test:
+    return lambda value: value in categories

@@ -1,0 +1,110 @@
+"""Puts findings into the words of products.toml, for vendors who are not programmers."""
+
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from difflib import get_close_matches
+from functools import lru_cache
+from itertools import pairwise
+
+from rules.codes import ErrorCode, RowError
+from rules.numbers import is_exponent, plain_forms
+from rules.schema import Column
+from rules.text import quoted, shown
+
+_COMPARED = 3
+_LONGEST_CATEGORY = 100
+_LONGEST_LIST = 1000
+
+
+class ColumnMessages:
+    """Writes the findings of one column."""
+
+    def __init__(self, column: Column, hints: Mapping[str, str], accepts: Callable[[str], bool]) -> None:
+        """`accepts` tells whether a corrected number keeps the rules, so that no hint leads to the next refusal."""
+        self._column = column
+        self._hints = hints
+        self._accepts = accepts
+        self._fixed = {
+            "label": column.label,
+            "min": f"{column.min:f}",
+            "max": f"{column.max:f}",
+            "decimals": column.decimals,
+            "maxlength": column.maxlength,
+        }
+
+    def finding(self, rule: str, text: str, categories: "Categories") -> RowError:
+        """Return the finding for the Cerberus rule the cell broke. `text` is the trimmed cell, "" for a blank one."""
+        column = self._column
+        if rule == "required":
+            return self._write(ErrorCode.MISSING_REQUIRED_FIELD, "required")
+        if column.type == "category":
+            return self._write(column.code, "category", sent=quoted(text), hint=self._category_hint(text, categories))
+        if rule == "maxlength":
+            return self._write(column.code, rule, sent=quoted(text), length=len(text))
+        if rule in ("min", "max"):
+            return self._write(column.code, rule, sent=quoted(text))
+        template = "whole" if column.decimals == 0 else rule
+        return self._write(column.code, template, sent=quoted(text), hint=self._number_hint(rule, text))
+
+    def _write(self, code: ErrorCode, template: str, **words: object) -> RowError:
+        message = self._column.messages[template].format_map({**self._fixed, **words})
+        return RowError(self._column.name, code, message)
+
+    def _number_hint(self, rule: str, text: str) -> str:
+        for plain in plain_forms(text):
+            if self._accepts(plain):
+                return " " + self._hints["corrected"].format(corrected=plain)
+        if rule == "decimals":
+            return ""
+        if is_exponent(text):
+            return " " + self._hints["exponent"]
+        return " " + self._hints["digits" if self._column.decimals else "whole_digits"]
+
+    def _category_hint(self, text: str, categories: "Categories") -> str:
+        nearest = categories.nearest(text)
+        if nearest is not None:
+            return " " + self._hints["suggestion"].format(suggestion=nearest)
+        if categories.listed:
+            return " " + self._hints["categories"].format(categories=categories.listed)
+        return ""
+
+
+class Categories:
+    """The active categories, prepared for finding the one a vendor meant."""
+
+    def __init__(self, names: AbstractSet[str]) -> None:
+        self.names = names
+        self.listed = _listed(sorted(names))
+        self._by_folded = {_folded(name): name for name in sorted(names, reverse=True)}
+        self._pairs = {folded: _letter_pairs(folded) for folded in sorted(self._by_folded)}
+        # A vendor's own category names repeat from row to row, and comparing is slow.
+        self.nearest = lru_cache(maxsize=1024)(self._nearest)
+
+    def _nearest(self, text: str) -> str | None:
+        """Return the category that looks most like the text, or None when none comes close."""
+        folded = _folded(text[: _LONGEST_CATEGORY + 1])
+        if folded in self._by_folded:
+            return self._by_folded[folded]
+        if len(folded) > _LONGEST_CATEGORY:
+            return None
+        pairs = _letter_pairs(folded)
+        shared = {name: len(pairs & others) for name, others in self._pairs.items()}
+        likely = sorted((name for name, count in shared.items() if count), key=shared.__getitem__, reverse=True)
+        close = get_close_matches(folded, likely[:_COMPARED], n=1)
+        return self._by_folded[close[0]] if close else None
+
+
+def _folded(name: str) -> str:
+    """Return the name as people compare it: without regard to case, spacing and "and" for "&"."""
+    return " ".join(name.casefold().replace("&", " and ").split())
+
+
+def _letter_pairs(name: str) -> frozenset[str]:
+    return frozenset(map("".join, pairwise(name)))
+
+
+def _listed(names: Iterable[str]) -> str:
+    listed = ", ".join(shown(name) for name in names)
+    if len(listed) <= _LONGEST_LIST:
+        return listed
+    return listed[:_LONGEST_LIST].rpartition(", ")[0] + ", …"

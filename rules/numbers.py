@@ -1,0 +1,59 @@
+"""Finds how a number should have been written, where there is only one way to read what was sent."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_LONGEST = 40
+_SAME_MARKS = str.maketrans({"\uff0e": ".", "\uff0c": ",", "\u066b": ".", "\u066c": "\u00a0"})
+_WRAPPING = re.compile(r"[\"'\s]*(?:US\$|USD|\$)?\s*(.*?)\s*(?:USD|\$)?[\"'\s]*", re.DOTALL | re.IGNORECASE)
+_SPACED = re.compile(r"[1-9][0-9]{0,2}(?:([ '\u2019_\u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})*)(?:[.,][0-9]+)?")
+_COMMA_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+\.[0-9]+|(?:,[0-9]{3}){2,})")
+_POINT_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})")
+# 1,299 may be one thousand or one and a bit; 19,99 and 0,250 can only have a decimal comma.
+_DECIMAL_COMMA = re.compile(r"0,[0-9]+|[0-9]+,(?![0-9]{3}\Z)[0-9]+")
+_UNFINISHED = re.compile(r"\+?[0-9]*\.?[0-9]*")
+_NEGATIVE_ZERO = re.compile(r"-0+(?:\.0+)?")
+_EXPONENT = re.compile(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+")
+
+
+def plain_forms(text: str) -> Iterator[str]:
+    """Yield plain ways to write the number that was meant, the most literal one first; none when it is ambiguous."""
+    if len(text) > _LONGEST:
+        return
+    plain = _plain(text)
+    if plain is None:
+        return
+    yield plain
+    whole, point, decimals = plain.partition(".")
+    while decimals.endswith("0"):
+        decimals = decimals[:-1]
+        yield whole + point + decimals if decimals else whole
+
+
+def is_exponent(text: str) -> bool:
+    """Tell whether the text is a number a spreadsheet shortened, such as 1.2E+05: its digits may be lost."""
+    return _EXPONENT.fullmatch(text[:_LONGEST]) is not None
+
+
+def _plain(text: str) -> str | None:
+    if not text.isascii():
+        text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text.translate(_SAME_MARKS))
+    wrapped = _WRAPPING.fullmatch(text)
+    bare = wrapped[1] if wrapped else text
+    if not any(c in "0123456789" for c in bare):
+        return None
+    if spaced := _SPACED.fullmatch(bare):
+        return bare.replace(spaced[1], "").replace(",", ".")
+    if _COMMA_GROUPS.fullmatch(bare):
+        return bare.replace(",", "")
+    if _POINT_GROUPS.fullmatch(bare):
+        return bare.replace(".", "").replace(",", ".")
+    if _DECIMAL_COMMA.fullmatch(bare):
+        return bare.replace(",", ".")
+    if _NEGATIVE_ZERO.fullmatch(bare):
+        return bare[1:].partition(".")[0]
+    if _UNFINISHED.fullmatch(bare):
+        whole, point, decimals = bare.removeprefix("+").partition(".")
+        return (whole or "0") + (point + decimals if decimals else "")
+    return None

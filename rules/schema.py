@@ -1,0 +1,100 @@
+"""Reads products.toml and turns it into a Cerberus schema."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from rules.codes import ErrorCode
+from rules.proofreading import contradictions, shape_problems
+
+DEFAULT_RULES = Path(__file__).with_name("products.toml")
+
+
+class RulesError(ValueError):
+    """The rules data is wrong; the message names the key to mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as the data describes it. `code` is what a refused value gets, `messages` are complete."""
+
+    name: str
+    label: str
+    required: bool
+    type: str
+    code: ErrorCode
+    messages: Mapping[str, str]
+    maxlength: int = 0
+    min: Decimal = Decimal(0)
+    max: Decimal = Decimal(0)
+    decimals: int = 0
+
+    def cerberus_rules(self) -> dict[str, Any]:
+        """Return the rules set of this column; a category's `allowed` names are added at run time."""
+        if self.type == "text":
+            return {"type": "string", "required": self.required, "maxlength": self.maxlength}
+        if self.type == "category":
+            return {"type": "complete_string", "required": self.required}
+        return {
+            "type": "decimal",
+            "coerce": "plain_number",
+            "required": self.required,
+            "min": self.min,
+            "max": self.max,
+            "decimals": self.decimals,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """How a repeated value of one column is reported."""
+
+    code: ErrorCode
+    in_catalogue: str
+    in_file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The whole of products.toml, checked."""
+
+    columns: tuple[Column, ...]
+    messages: Mapping[str, str]
+    hints: Mapping[str, str]
+    duplicates: Mapping[str, Duplicate]
+
+
+def read_rules(path: Path) -> Rules:
+    """Return the rules in the file. Raises RulesError naming the key when the data is wrong or contradicts itself."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise RulesError(f"{path.name} is not valid TOML: {error}") from error
+    problems = list(shape_problems(data)) or list(contradictions(data))
+    if problems:
+        raise RulesError("\n".join(f"{path.name}: {problem}" for problem in problems))
+    return Rules(
+        columns=tuple(_column(name, keys, data["messages"]) for name, keys in data["columns"].items()),
+        messages=data["messages"],
+        hints=data["hints"],
+        duplicates={
+            name: Duplicate(ErrorCode(keys["code"]), keys["in_catalogue"], keys["in_file"])
+            for name, keys in data["duplicates"].items()
+        },
+    )
+
+
+def _column(name: str, keys: Mapping[str, Any], messages: Mapping[str, str]) -> Column:
+    numbers = {key: Decimal(keys[key]) for key in ("min", "max") if key in keys}
+    return Column(
+        **{
+            **keys,
+            **numbers,
+            "name": name,
+            "code": ErrorCode(keys.get("code", ErrorCode.FIELD_TOO_LONG)),
+            "messages": {**messages, **keys.get("messages", {})},
+        }
+    )

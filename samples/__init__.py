@@ -1,0 +1,1 @@
+"""Example uploads, and the generator of larger ones."""

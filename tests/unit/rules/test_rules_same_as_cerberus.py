@@ -1,0 +1,121 @@
+"""The fast way and stock Cerberus agree, verdict and message, on every row that can be thought up."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from itertools import combinations_with_replacement
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rules import DEFAULT_RULES, ProductRules
+from rules.compiled import compile_test
+from rules.schema import Column, Rules, read_rules
+
+SHIPPED = read_rules(DEFAULT_RULES)
+RULES = ProductRules(SHIPPED)
+CATEGORIES = frozenset({"Audio", "Books", "Computer Accessories", "Laptops", "Toys & Games"})
+PLAUSIBLE = {
+    "vendor_product_id": "PROD0001",
+    "product_name": "Wireless Mouse",
+    "category": "Laptops",
+    "description": "Ergonomic",
+    "sku": "CA-1",
+    "price": "19.99",
+    "compare_at_price": "24.99",
+    "stock_quantity": "150",
+    "weight_kg": "0.25",
+}
+# Drawing cells is slow, so each example draws a few sets of changes and judges every pair of them: 36 rows of 8 sets.
+CHANGES_PER_EXAMPLE = 8
+EXAMPLES = 280
+
+NASTY = st.sampled_from(
+    [
+        *("", " ", "\u00a0", "\ufeff", "\u200b", "\x00", "\n", "0", "-0", "-0.0", "00", "0.00", "0.01", "-10.00", "+5"),
+        *("0.009", "999999.99", "999999.991", "1000000", "1000001", "1000000.0", "19.999", "19.990", "12.7", "12.0"),
+        *("99999999.99", "100000000", "9999999.999", "10000000", "0.001", "0.0001", "$19.99", "1,299.00", "19,99"),
+        *("1e3", "1E400", "-1e-400", "NaN", "sNaN", "-NaN", "Infinity", "-inf", "1_000", "１９", "١٢", "²", ".5", "5."),
+        *("True", "None", "19.99\n", "19\n.99", "laptops", "Laptop", "Laptops ", "Toys and Games", "{sent}", "=1+1"),
+        *("\ud800", "🎧" * 100, "🎧" * 101, "9" * 4096, "0" * 4095 + "1"),
+    ]
+)
+LENGTHS = st.sampled_from([49, 50, 51, 99, 100, 101, 199, 200, 201, 1999, 2000, 2001, 2047, 2048, 2049])
+LONG = st.builds(lambda character, count: character * count, st.sampled_from("x9é漢🎧 "), LENGTHS)
+NUMBERS = st.from_regex(r"[ $+-]?[0-9]{0,9}[.,]?[0-9]{0,4}", fullmatch=True)
+EDGES = st.sampled_from([column for column in SHIPPED.columns if column.type == "number"]).flatmap(
+    lambda column: st.builds(
+        lambda limit, step, places: f"{limit + step * Decimal(1).scaleb(-places):f}",
+        st.sampled_from([column.min, column.max]),
+        st.sampled_from([-1, 0, 1]),
+        st.integers(0, 5),
+    )
+)
+CELLS = NASTY | LONG | NUMBERS | EDGES | st.sampled_from(sorted(CATEGORIES)) | st.text(max_size=12)
+CHANGES = st.dictionaries(st.sampled_from(RULES.columns), CELLS, max_size=5)
+CUTS = st.just({}) | st.dictionaries(st.sampled_from(RULES.columns), st.integers(0, 6000), max_size=3)
+RELAXED = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
+
+
+def assert_same_verdict(rules: ProductRules, changes: Mapping[str, str], cuts: Mapping[str, int]) -> None:
+    row = {**PLAUSIBLE, **changes}
+    assert rules.check(row, CATEGORIES, lengths=cuts) == rules.reference_check(row, CATEGORIES, lengths=cuts)
+
+
+@settings(RELAXED, max_examples=EXAMPLES)
+@given(st.lists(CHANGES, min_size=CHANGES_PER_EXAMPLE, max_size=CHANGES_PER_EXAMPLE), CUTS)
+def test_check_agrees_with_cerberus_when_rows_are_fuzzed(drawn: list[dict[str, str]], cuts: dict[str, int]) -> None:
+    for number, (some, others) in enumerate(combinations_with_replacement(drawn, 2)):
+        assert_same_verdict(RULES, {**some, **others}, cuts if number % 4 == 0 else {})
+
+
+def changed(column: Column, edge: int, decimals: int, width: int, required: bool) -> Column:
+    if column.type == "text":
+        return replace(column, maxlength=width, required=required)
+    if column.type == "number":
+        low = Decimal(edge).scaleb(-decimals)
+        return replace(column, min=low, max=low + width, decimals=decimals, required=required)
+    return replace(column, required=required)
+
+
+LIMITS = st.tuples(st.integers(-300, 300), st.integers(0, 4), st.integers(1, 60), st.booleans())
+SMALL_NUMBERS = st.decimals(-200, 400, places=2).map(str) | st.decimals(-4, 4, places=4).map(str) | NUMBERS | NASTY
+
+
+@settings(RELAXED, max_examples=100)
+@given(
+    st.lists(LIMITS, min_size=len(SHIPPED.columns), max_size=len(SHIPPED.columns)),
+    st.lists(st.dictionaries(st.sampled_from(RULES.columns), SMALL_NUMBERS), min_size=5, max_size=5),
+)
+def test_check_agrees_with_cerberus_when_the_limits_are_others(
+    limits: list[tuple[int, int, int, bool]], rows: list[dict[str, str]]
+) -> None:
+    columns = tuple(changed(column, *limit) for column, limit in zip(SHIPPED.columns, limits, strict=True))
+    rules = ProductRules(Rules(columns, SHIPPED.messages, SHIPPED.hints, SHIPPED.duplicates))
+
+    for changes in rows:
+        assert_same_verdict(rules, changes, {})
+
+
+@pytest.mark.parametrize("unknown", [{"regex": "[a-z]+"}, {"nullable": True}, {"check_with": "isbn"}])
+def test_compiled_test_leaves_the_cell_to_cerberus_when_it_does_not_know_a_rule(unknown: dict[str, object]) -> None:
+    known = {"type": "string", "required": False, "maxlength": 5}
+
+    assert compile_test(known)("abc")
+    assert not compile_test({**known, **unknown})("abc")
+
+
+def test_check_is_many_times_faster_than_cerberus_when_few_rows_are_bad() -> None:
+    rows = [{**PLAUSIBLE, "sku": f"S-{i}", "price": "free" if i % 20 == 0 else "19.99"} for i in range(400)]
+    spent = {RULES.check: 0.0, RULES.reference_check: 0.0}
+
+    for start in range(0, len(rows), 40):
+        for check in spent:
+            began = time.perf_counter()
+            for row in rows[start : start + 40]:
+                check(row, CATEGORIES)
+            spent[check] += time.perf_counter() - began
+
+    assert spent[RULES.reference_check] > 40 * spent[RULES.check]

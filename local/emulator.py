@@ -92,6 +92,7 @@ class Emulator:
             # Listeners of services that are not used here.
             SFTP_ENABLED="0",
             IOT_MTLS_ENABLED="0",
+            POWERTOOLS_TRACE_DISABLED="true",  # nobody here listens for X-Ray segments
             TZ="UTC",  # as in Lambda
             PYTHONUNBUFFERED="1",
         )

@@ -9,9 +9,14 @@ from contextlib import closing
 from dataclasses import dataclass
 
 import psycopg2
+from botocore.exceptions import ClientError
 
 from local.environment import StackEnvironment
 from local.errors import LocalStackError
+from local.settings import SERVICE, STAGE
+
+_PARSER_LOG_GROUP = f"/aws/lambda/{SERVICE}-{STAGE}-csv-parser"
+_PICKED_UP_WITHIN = 60  # seconds; the parser records an upload before anything else
 
 FINAL_STATUSES = ("completed", "partial", "failed")
 
@@ -64,35 +69,34 @@ def put(environment: StackEnvironment, vendor_id: str, file_name: str, content: 
 
 
 def watch(
-    environment: StackEnvironment,
-    stored: StoredFile,
-    timeout: float = 300,
-    interval: float = 0.2,
+    environment: StackEnvironment, stored: StoredFile, timeout: float = 300, interval: float = 0.2
 ) -> Iterator[Progress | None]:
     """Yield the upload's audit trail as it changes, last its final state; None until the upload is recorded.
 
-    Raises LocalStackError that says where to look when the upload fails to end in time.
+    Raises LocalStackError that says where to look when the upload is not picked up or fails to end in time.
     """
-    deadline = time.monotonic() + timeout
+    started = time.monotonic()
     with closing(psycopg2.connect(environment.database_url)) as connection:
         connection.autocommit = True
         shown = progress = None
         yield None
-        while time.monotonic() < deadline:
+        while (elapsed := time.monotonic() - started) < timeout:
             progress = _read(connection, stored)
             if progress != shown:
                 yield progress
                 shown = progress
             if progress is not None and progress.final:
                 return
+            if progress is None and elapsed > _PICKED_UP_WITHIN:
+                break
             time.sleep(interval)
     if progress is None:
         raise LocalStackError(
-            f"{stored.key} was not picked up within {timeout:.0f} s: the CSV parser recorded no upload for it. "
-            "Its log group is in CloudWatch Logs on the emulator."
+            f"{stored.key} was not picked up within {elapsed:.0f} s: the CSV parser recorded no upload for it. "
+            f"Its last words: {_last_words(environment)}"
         )
     raise LocalStackError(
-        f"{progress.upload_id} did not end within {timeout:.0f} s "
+        f"{progress.upload_id} did not end within {elapsed:.0f} s "
         f"({progress.valid + progress.errors} of {progress.total} rows accounted for). "
         f"Its execution: {execution_arn(environment, progress.upload_id)}"
     )
@@ -138,6 +142,17 @@ def take_email(
                 sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
                 return Email(envelope.get("Subject") or "", envelope["Message"])
     return None
+
+
+def _last_words(environment: StackEnvironment) -> str:
+    """Return the last line of the CSV parser's log that speaks of an error."""
+    logs = environment.client("logs")
+    try:
+        events = logs.filter_log_events(logGroupName=_PARSER_LOG_GROUP)["events"]
+    except ClientError:
+        return "it logged nothing."
+    errors = [line for event in events for line in event["message"].splitlines() if "rror" in line]
+    return errors[-1] if errors else f"no error; the log group is {_PARSER_LOG_GROUP}."
 
 
 def _read(connection: "psycopg2.extensions.connection", stored: StoredFile) -> Progress | None:

@@ -4,7 +4,6 @@ from typing import Any
 
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 
 from onboarding.completion import Completion, CompletionSignal
 from onboarding.config import CsvParserConfig, from_environment
@@ -13,14 +12,14 @@ from onboarding.database import Database
 from onboarding.executions import start_execution
 from onboarding.intake import Intake
 from onboarding.observability import logger, tracer
-from onboarding.staging import DYNAMODB_OPTIONS, RowStatus, StagingTable, stage
+from onboarding.staging import DYNAMODB_CONFIG, RowStatus, StagingTable, stage
 from onboarding.uploads import Upload, is_upload_key
 from rules import ProductRules
 
 config = from_environment(CsvParserConfig)
 step_functions = boto3.client("stepfunctions")
 database = Database(config)
-staging = StagingTable(boto3.client("dynamodb", config=Config(**DYNAMODB_OPTIONS)), config.staging_table_name)
+staging = StagingTable(boto3.client("dynamodb", config=DYNAMODB_CONFIG), config.staging_table_name)
 completion = CompletionSignal(staging, step_functions)
 intake = Intake(database, ProductRules.load(), staging, boto3.client("s3"))
 

@@ -1,26 +1,26 @@
 """Error Processor: keeps the errors of each row, and builds the report of an upload when its execution asks for it."""
 
 import json
-from typing import Any
+import logging
+from typing import Any, cast
 
 import boto3
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 
 from onboarding.completion import answer_task, fail_task
 from onboarding.config import ErrorProcessorConfig, from_environment
 from onboarding.error_queue import ReportRequest, read_message
 from onboarding.observability import logger, tracer
 from onboarding.report import build_report, report_key
-from onboarding.staging import DYNAMODB_OPTIONS, RowStatus, StagedRow, StagingTable
+from onboarding.staging import DYNAMODB_CONFIG, RowStatus, StagedRow, StagingTable
 
 config = from_environment(ErrorProcessorConfig)
 s3 = boto3.client("s3")
 step_functions = boto3.client("stepfunctions")
-staging = StagingTable(boto3.client("dynamodb", config=Config(**DYNAMODB_OPTIONS)), config.staging_table_name)
-processor = BatchProcessor(event_type=EventType.SQS, logger=logger)
+staging = StagingTable(boto3.client("dynamodb", config=DYNAMODB_CONFIG), config.staging_table_name)
+processor = BatchProcessor(event_type=EventType.SQS, logger=cast(logging.Logger, logger))
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -7,19 +7,18 @@ import boto3
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 
 from onboarding.batching import UploadBatchProcessor
 from onboarding.completion import CompletionSignal
 from onboarding.config import ProductValidatorConfig, from_environment
 from onboarding.database import Database
 from onboarding.observability import logger, metrics, tracer
-from onboarding.staging import DYNAMODB_OPTIONS, StagedRow, StagingTable
+from onboarding.staging import DYNAMODB_CONFIG, StagedRow, StagingTable
 from onboarding.validation import Validation
 from rules import ProductRules
 
 config = from_environment(ProductValidatorConfig)
-staging = StagingTable(boto3.client("dynamodb", config=Config(**DYNAMODB_OPTIONS)), config.staging_table_name)
+staging = StagingTable(boto3.client("dynamodb", config=DYNAMODB_CONFIG), config.staging_table_name)
 validation = Validation(
     database=Database(config),
     rules=ProductRules.load(),

@@ -4,7 +4,6 @@ from typing import Any
 
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 
 from onboarding.completion import CompletionSignal
 from onboarding.config import ReconcilerConfig, from_environment
@@ -12,7 +11,7 @@ from onboarding.database import Database
 from onboarding.intake import Intake
 from onboarding.observability import logger, tracer
 from onboarding.reconciliation import Reconciliation
-from onboarding.staging import DYNAMODB_OPTIONS, StagingTable
+from onboarding.staging import DYNAMODB_CONFIG, StagingTable
 from onboarding.uploads import Upload
 from onboarding.validation import Validation
 from rules import ProductRules
@@ -20,7 +19,7 @@ from rules import ProductRules
 config = from_environment(ReconcilerConfig)
 database = Database(config)
 rules = ProductRules.load()
-staging = StagingTable(boto3.client("dynamodb", config=Config(**DYNAMODB_OPTIONS)), config.staging_table_name)
+staging = StagingTable(boto3.client("dynamodb", config=DYNAMODB_CONFIG), config.staging_table_name)
 reconciliation = Reconciliation(
     intake=Intake(database, rules, staging, boto3.client("s3")),
     validation=Validation(

@@ -22,7 +22,7 @@ registrar = VendorRegistrar(
 @logger.inject_lambda_context(clear_state=True)
 @tracer.capture_lambda_handler
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
-    """Register `{vendor_id, vendor_name, email, status?}` and return it with where to upload. Raises InvalidVendorError."""
+    """Register `{vendor_id, vendor_name, email, status?}` and say where to upload. Raises InvalidVendorError."""
     registration = VendorRegistration.from_event(event)
     topic_arn = registrar.register(registration)
     logger.info("vendor registered", vendor_id=registration.vendor_id, status=registration.status)

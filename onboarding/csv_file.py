@@ -137,7 +137,9 @@ def _match_columns(header: Sequence[str], rules: ProductRules) -> list[tuple[int
 
 def _missing_columns_message(header: Sequence[str], missing: Sequence[str]) -> str:
     sent = ", ".join(f'"{trim(name)[:40]}"' for name in header[:20]) + (", …" if len(header) > 20 else "")
-    message = f"The header lacks the required column{'s' if len(missing) > 1 else ''} {_listed(missing)}. It has: {sent}."
+    message = (
+        f"The header lacks the required column{'s' if len(missing) > 1 else ''} {_listed(missing)}. It has: {sent}."
+    )
     if len(header) == 1:
         for separator, name in _SEPARATORS.items():
             if separator in header[0]:

@@ -54,7 +54,7 @@ class Database:
 
     @contextmanager
     def exclusive(self, name: str) -> Iterator[None]:
-        """Hold the advisory lock of this name; whoever else asks for it waits. It ends with the connection at the latest."""
+        """Hold the advisory lock of this name, at most as long as the connection lives; whoever else asks waits."""
         self.run(lambda cursor: cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (name,)))
         try:
             yield

@@ -71,9 +71,7 @@ def _bodies(rows: Sequence[StagedRow]) -> Iterator[str]:
 
 
 def _body(row: StagedRow, entries: Sequence[str]) -> str:
-    head = json.dumps(
-        {"kind": ERROR_ROWS, "upload_id": row.upload_id, "vendor_id": row.vendor_id}, ensure_ascii=False
-    )
+    head = json.dumps({"kind": ERROR_ROWS, "upload_id": row.upload_id, "vendor_id": row.vendor_id}, ensure_ascii=False)
     return f'{head[:-1]}, "rows": [{",".join(entries)}]}}'
 
 

@@ -156,8 +156,11 @@ def find_upload(cursor: Cursor, upload_id: str) -> UploadRecord | None:
     row = cursor.fetchone()
     if row is None:
         return None
-    identity, (total, valid, errors), rest = row[:4], row[4:7], row[7:]
-    return UploadRecord(*identity[:3], UploadStatus(identity[3]), Progress(total, valid, errors), *rest)
+    upload, vendor, file_name, status, total, valid, errors, reason, report_key, uploaded_at, completed_at = row
+    progress = Progress(total, valid, errors)
+    return UploadRecord(
+        upload, vendor, file_name, UploadStatus(status), progress, reason, report_key, uploaded_at, completed_at
+    )
 
 
 def settle(
@@ -272,7 +275,9 @@ def _keys_to_look_up(row: CheckedRow, rules: ProductRules) -> dict[str, str]:
     if any(code in _ONLY_FINDING for _, code in codes):
         return {}
     values = dict(zip(rules.columns, row.values, strict=True))
-    repeated = {name for name, code in codes if code in (ErrorCode.DUPLICATE_SKU, ErrorCode.DUPLICATE_VENDOR_PRODUCT_ID)}
+    repeated = {
+        name for name, code in codes if code in (ErrorCode.DUPLICATE_SKU, ErrorCode.DUPLICATE_VENDOR_PRODUCT_ID)
+    }
     return {name: value for name in _UNIQUE_FIELDS if name not in repeated and (value := values[name])}
 
 

@@ -29,8 +29,8 @@ def migrate(database_url: str, directory: Path = MIGRATIONS) -> list[str]:
 def database_url(config: DatabaseConfig) -> str:
     """Return the connection as the URL that the migration library takes."""
     found = connection_parameters(config, fresh=True)
-    options = {name: found[name] for name in ("sslmode", "sslrootcert", "connect_timeout") if name in found}
+    options = {name: str(found[name]) for name in ("sslmode", "sslrootcert", "connect_timeout") if name in found}
     return (
         f"postgresql://{quote(found['user'], safe='')}:{quote(found['password'], safe='')}"
-        f"@{found['host']}:{found['port']}/{quote(found['dbname'], safe='')}?{urlencode(options)}"
+        f"@{found['host']}:{found['port']}/{quote(found['dbname'], safe='')}?{urlencode(list(options.items()))}"
     )

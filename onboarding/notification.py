@@ -33,7 +33,7 @@ def outcome_email(
     status: str,
     report: ReportReference | None,
 ) -> Email:
-    """Return the e-mail about a file whose rows were checked. Counts are rows; `unprocessed` ones are among the errors."""
+    """Return the e-mail about a file whose rows were checked. Counts are rows, `unprocessed` ones among the errors."""
     lines = [
         f"Upload ID: {upload_id}",
         f"File Name: {file_name}",
@@ -65,7 +65,9 @@ def outcome_email(
             f"{unprocessed} of the invalid products could not be checked because of a problem on our side",
             "(PROCESSING_ERROR in the report). Upload those rows again as they are.",
         ]
-    return Email(_subject("Product Upload Complete - ", file_name, f" ({percentage(valid, total)}% Success)"), _text(lines))
+    return Email(
+        _subject("Product Upload Complete - ", file_name, f" ({percentage(valid, total)}% Success)"), _text(lines)
+    )
 
 
 def refusal_email(*, upload_id: str, file_name: str, code: str, message: str) -> Email:

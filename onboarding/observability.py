@@ -1,4 +1,4 @@
-"""The logger, metrics and tracer of all functions; names and namespace come from the template's POWERTOOLS_ variables."""
+"""The logger, metrics and tracer of all functions; the template's POWERTOOLS_ variables name service and namespace."""
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 

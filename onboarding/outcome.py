@@ -62,9 +62,7 @@ class OutcomeRecorder:
             is_first=is_first,
         )
 
-    def _compose(
-        self, upload: Upload, record: UploadRecord, unprocessed: int, completion: Mapping[str, Any]
-    ) -> Email:
+    def _compose(self, upload: Upload, record: UploadRecord, unprocessed: int, completion: Mapping[str, Any]) -> Email:
         progress = record.progress
         match completion["outcome"]:
             case "refused":

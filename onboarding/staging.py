@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from botocore.config import Config
+
 from onboarding.csv_file import ProductRow
 from onboarding.uploads import Upload
 from rules import ErrorCode, RowError
@@ -18,7 +20,7 @@ Item = dict[str, dict[str, Any]]
 
 RETENTION_SECONDS = 7 * 24 * 3600
 TRACKER_KEY = "#upload"
-DYNAMODB_OPTIONS = {"parameter_validation": False, "max_pool_connections": 16}
+DYNAMODB_CONFIG = Config(parameter_validation=False, max_pool_connections=16)
 """Client options: botocore's check of every attribute costs more than building, signing and sending the request."""
 _BATCH_ITEMS = 25
 """Most items one BatchWriteItem takes (DynamoDB API reference)."""
@@ -27,7 +29,17 @@ _BATCH_BYTES = 12 * 1024 * 1024
 _WRITERS = 8
 _MAX_BACKOFF_SECONDS = 5.0
 _NOT_CELLS = frozenset(
-    {"upload_id", "record_id", "vendor_id", "row_number", "status", "expires_at", "file_findings", "cell_lengths", "errors"}
+    {
+        "upload_id",
+        "record_id",
+        "vendor_id",
+        "row_number",
+        "status",
+        "expires_at",
+        "file_findings",
+        "cell_lengths",
+        "errors",
+    }
 )
 
 
@@ -211,9 +223,7 @@ class StagingTable:
 
     def completion(self, upload_id: str) -> str | None:
         """Return what `complete_tracker` stored, or None while the upload is under way."""
-        response = self._client.get_item(
-            TableName=self._table_name, Key=_tracker_key(upload_id), ConsistentRead=True
-        )
+        response = self._client.get_item(TableName=self._table_name, Key=_tracker_key(upload_id), ConsistentRead=True)
         stored: str | None = response.get("Item", {}).get("completion", {}).get("S")
         return stored
 

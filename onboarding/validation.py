@@ -50,7 +50,11 @@ class Validation:
 
     def _announce(self, rows: Sequence[StagedRow], settlement: Settlement) -> None:
         """Tell queue, staging table and execution. A repetition of the batch comes here again, so nothing is lost."""
-        invalid = [replace(row, errors=settlement.errors[row.row_number]) for row in rows if row.row_number in settlement.errors]
+        invalid = [
+            replace(row, errors=settlement.errors[row.row_number])
+            for row in rows
+            if row.row_number in settlement.errors
+        ]
         send_error_rows(self.sqs, self.error_queue_url, invalid)
         self.staging.put_rows([row for row in rows if row.row_number in settlement.valid], RowStatus.VALIDATED)
         if settlement.progress.is_complete:

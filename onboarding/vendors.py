@@ -31,7 +31,9 @@ class VendorRegistration:
         status = str(event.get("status", "active")).strip()
         problems = []
         if not _VENDOR_ID.fullmatch(given["vendor_id"]):
-            problems.append("vendor_id: 1 to 50 letters, digits, hyphens or underscores, starting with a letter or digit")
+            problems.append(
+                "vendor_id: 1 to 50 letters, digits, hyphens or underscores, starting with a letter or digit"
+            )
         if not 0 < len(given["vendor_name"]) <= 200:
             problems.append("vendor_name: 1 to 200 characters")
         if not _EMAIL.fullmatch(given["email"]) or len(given["email"]) > 254:

@@ -79,8 +79,8 @@ def shape_problems(data: Mapping[str, Any]) -> Iterator[str]:
     database = data.get("database")
     sizes = database.get("sizes") if isinstance(database, dict) else None
     templates = {
-        "messages": {name: _TEXT for name in _PLACEHOLDERS},
-        "hints": {name: _TEXT for name in _HINTS},
+        "messages": dict.fromkeys(_PLACEHOLDERS, _TEXT),
+        "hints": dict.fromkeys(_HINTS, _TEXT),
     }
     whole_file = {
         "columns": {
@@ -96,7 +96,7 @@ def shape_problems(data: Mapping[str, Any]) -> Iterator[str]:
                 name: {
                     "type": "dict",
                     "required": True,
-                    "schema": {"code": _CODE, **{key: _TEXT for key in _DUPLICATES}},
+                    "schema": {"code": _CODE, **dict.fromkeys(_DUPLICATES, _TEXT)},
                 }
                 for name in ("sku", "vendor_product_id")
             },

@@ -11,6 +11,8 @@ MAKEFLAGS += --no-print-directory
 STAGE ?= dev
 FILE ?=
 VENDOR ?=
+WHAT ?=
+UPLOAD ?=
 
 # Another local stack beside the usual one: its folder and ports (see local/settings.py).
 export LOCAL_DIR LOCAL_PORT LOCAL_DATABASE_PORT
@@ -93,6 +95,11 @@ upload: install ## Upload a file and follow it: make upload FILE=samples/errors.
 psql: install ## Open the running stack's database
 	@$(PYTHON) -m local psql
 
+.PHONY: redrive
+redrive: install ## Process failures again: make redrive WHAT=errors|events|stream|upload [UPLOAD=id] [STAGE=local]
+	@if [ '$(STAGE)' = local ]; then . "$${LOCAL_DIR:-.local}/stack.env"; fi; \
+	$(PYTHON) -m operations redrive '$(WHAT)' --stage '$(STAGE)' --upload-id '$(UPLOAD)'
+
 .PHONY: down
 down: ## Stop the local stack and delete its data
 	@if [ -x $(PYTHON) ]; then $(PYTHON) -m local down; else echo "  No local stack is running."; fi
@@ -108,10 +115,12 @@ test: install ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of i
 	@$(PYTHON) -m pytest $(PYTEST_ARGS)
 
 .PHONY: lint
-lint: $(PYTHON_STAMP) ## Check format, style, types
+lint: $(PYTHON_STAMP) $(NODE_STAMP) ## Check format, style, types and the compiled CloudFormation template
 	@$(PYTHON) -m ruff format --check --quiet . || { echo "Run: make format" >&2; exit 1; }
 	@$(PYTHON) -m ruff check --quiet .
-	@$(PYTHON) -m mypy handlers onboarding rules local
+	@$(PYTHON) -m mypy handlers onboarding rules local operations
+	@$(MAKE) package
+	@$(VENV)/bin/cfn-lint dist/$(STAGE)/cloudformation-template-update-stack.json
 
 .PHONY: format
 format: $(PYTHON_STAMP) ## Format the code

@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from onboarding.config import ReportLinkConfig, from_environment
@@ -14,7 +15,8 @@ from onboarding.report_links import DOWNLOAD_LIFETIME, ExpiredLinkError, Invalid
 
 config = from_environment(ReportLinkConfig)
 links = ReportLinks(config.report_link_secret_arn)
-s3 = boto3.client("s3")
+# A presigned URL that sets response headers needs Signature Version 4; some regions still default to the older one.
+s3 = boto3.client("s3", config=Config(signature_version="s3v4"))
 
 
 @logger.inject_lambda_context(clear_state=True)

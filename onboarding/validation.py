@@ -27,20 +27,12 @@ class Validation:
     def validate(self, rows: Sequence[StagedRow]) -> Settlement:
         """Settle rows of one upload. Rows that are settled already keep their outcome; all is announced again."""
         categories = self.database.run(ledger.active_categories)
-        return self._settle([self._check(row, categories) for row in rows])
+        return self._settle([check_row(self.rules, row, categories) for row in rows])
 
     def give_up(self, rows: Sequence[StagedRow]) -> Settlement:
         """Close rows of one upload that cannot be processed; an outcome they have already stays."""
         error = self.rules.processing_error()
         return self._settle([CheckedRow(row, (error,), (None,) * len(self.rules.columns)) for row in rows])
-
-    def _check(self, staged: StagedRow, categories: frozenset[str]) -> CheckedRow:
-        row = staged.row
-        if any(finding.code == ErrorCode.MALFORMED_ROW for finding in row.findings):
-            return CheckedRow(staged, row.findings, (None,) * len(self.rules.columns))
-        verdict = self.rules.check(row.cells, categories, lengths=row.lengths)
-        errors = self.rules.in_order((*verdict.errors, *row.findings)) if row.findings else verdict.errors
-        return CheckedRow(staged, errors, verdict.values)
 
     def _settle(self, rows: Sequence[CheckedRow]) -> Settlement:
         upload_id, vendor_id = rows[0].staged.upload_id, rows[0].staged.vendor_id
@@ -59,3 +51,13 @@ class Validation:
         self.staging.put_rows([row for row in rows if row.row_number in settlement.valid], RowStatus.VALIDATED)
         if settlement.progress.is_complete:
             self.completion.send(rows[0].upload_id, Completion.of_rows(settlement.progress))
+
+
+def check_row(rules: ProductRules, staged: StagedRow, categories: frozenset[str]) -> CheckedRow:
+    """Return the row with what the rules say about it and what its whole file said."""
+    row = staged.row
+    if any(finding.code == ErrorCode.MALFORMED_ROW for finding in row.findings):
+        return CheckedRow(staged, row.findings, (None,) * len(rules.columns))
+    verdict = rules.check(row.cells, categories, lengths=row.lengths)
+    errors = rules.in_order((*verdict.errors, *row.findings)) if row.findings else verdict.errors
+    return CheckedRow(staged, errors, verdict.values)

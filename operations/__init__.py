@@ -1,0 +1,1 @@
+"""What operators run against a deployed stage, on AWS or on the local stack."""

@@ -127,6 +127,10 @@ format: $(PYTHON_STAMP) ## Format the code
 	@$(PYTHON) -m ruff format --quiet .
 	@$(PYTHON) -m ruff check --quiet --fix-only .
 
+.PHONY: diagram
+diagram: $(PYTHON_STAMP) ## Draw the schema into docs/database.md
+	@$(PYTHON) -m operations.schema_diagram
+
 ##### AWS
 
 .PHONY: package

@@ -9,8 +9,6 @@ from onboarding.csv_file import ProductRow
 from onboarding.staging import StagedRow
 from rules import ErrorCode, RowError
 
-ERROR_ROWS = "error_rows"
-REPORT_REQUEST = "report_request"
 _MESSAGE_BYTES = 90_000
 """Rows are collected up to this size; one row alone may be larger, up to about 250 KB. SQS takes 1 MiB a request."""
 _REQUEST_BYTES = 1_000_000
@@ -71,7 +69,7 @@ def _bodies(rows: Sequence[StagedRow]) -> Iterator[str]:
 
 
 def _body(row: StagedRow, entries: Sequence[str]) -> str:
-    head = json.dumps({"kind": ERROR_ROWS, "upload_id": row.upload_id, "vendor_id": row.vendor_id}, ensure_ascii=False)
+    head = json.dumps({"kind": "error_rows", "upload_id": row.upload_id, "vendor_id": row.vendor_id}, ensure_ascii=False)
     return f'{head[:-1]}, "rows": [{",".join(entries)}]}}'
 
 

@@ -21,6 +21,9 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTHON_STAMP := $(VENV)/.installed
 EMULATOR_STAMP := .local/emulator/.installed
+BENCH_STAMP := .local/bench/.installed
+RUNTIME_STAMP := .local/runtime/.installed
+CHECKOV_STAMP := .local/checkov/.installed
 NODE_STAMP := node_modules/.installed
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-input
 
@@ -58,6 +61,12 @@ $(EMULATOR_STAMP): requirements-emulator.txt $(PYTHON_STAMP)
 	@echo "Installing the AWS emulator into .local/emulator …"
 	@.local/emulator/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .local/emulator
 	@.local/emulator/bin/python $(PIP_INSTALL) -r requirements-emulator.txt
+	@touch $@
+
+$(CHECKOV_STAMP): requirements-checkov.txt $(PYTHON_STAMP)
+	@echo "Installing the template checker into .local/checkov …"
+	@.local/checkov/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .local/checkov
+	@.local/checkov/bin/python $(PIP_INSTALL) -r requirements-checkov.txt
 	@touch $@
 
 $(NODE_STAMP): package.json package-lock.json .npmrc | require-node
@@ -105,8 +114,21 @@ down: ## Stop the local stack and delete its data
 	@if [ -x $(PYTHON) ]; then $(PYTHON) -m local down; else echo "  No local stack is running."; fi
 
 .PHONY: bench
-bench: install ## Measure how long uploads of different sizes take
-	@$(PYTHON) -m local bench
+bench: install $(BENCH_STAMP) $(RUNTIME_STAMP) ## Measure speed and memory side by side with peers (FULL=1 for all; ONLY=rules,load)
+	@.local/bench/bin/python -m bench $(if $(FULL),--full) $(if $(ONLY),--only $(ONLY))
+
+# Peers live beside the project's requirements in an environment of their own, never in the functions' one.
+$(BENCH_STAMP): bench/requirements.txt requirements.txt requirements-dev.txt | $(PYTHON_STAMP)
+	@echo "Installing what the bench compares with into .local/bench …"
+	@.local/bench/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .local/bench
+	@.local/bench/bin/python $(PIP_INSTALL) -r requirements.txt -r requirements-dev.txt -r bench/requirements.txt
+	@touch $@
+
+# Only what is deployed: cold starts are measured in it.
+$(RUNTIME_STAMP): requirements.txt | $(PYTHON_STAMP)
+	@.local/runtime/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .local/runtime
+	@.local/runtime/bin/python $(PIP_INSTALL) -r requirements.txt
+	@touch $@
 
 ##### Quality
 
@@ -115,12 +137,16 @@ test: install ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of i
 	@$(PYTHON) -m pytest $(PYTEST_ARGS)
 
 .PHONY: lint
-lint: $(PYTHON_STAMP) $(NODE_STAMP) ## Check format, style, types and the compiled CloudFormation template
+lint: $(PYTHON_STAMP) $(NODE_STAMP) $(CHECKOV_STAMP) ## Check format, style, types and the compiled CloudFormation templates
 	@$(PYTHON) -m ruff format --check --quiet . || { echo "Run: make format" >&2; exit 1; }
 	@$(PYTHON) -m ruff check --quiet .
-	@$(PYTHON) -m mypy handlers onboarding rules local operations
-	@$(MAKE) package
-	@$(VENV)/bin/cfn-lint dist/$(STAGE)/cloudformation-template-update-stack.json
+	@$(PYTHON) -m mypy handlers onboarding rules local operations cost
+	@for stage in local prod; do \
+	  $(MAKE) package STAGE=$$stage >/dev/null; \
+	  template=dist/$$stage/cloudformation-template-update-stack.json; \
+	  $(VENV)/bin/cfn-lint -- "$$template"; \
+	  .local/checkov/bin/checkov --config-file .checkov.yml --file "$$template"; \
+	done
 
 .PHONY: format
 format: $(PYTHON_STAMP) ## Format the code
@@ -140,9 +166,13 @@ package: $(PYTHON_STAMP) $(NODE_STAMP) ## Build what `sls deploy` would upload t
 	@PYTHON_BIN=$(CURDIR)/$(PYTHON) node_modules/.bin/sls package --stage $(STAGE) --package dist/$(STAGE)
 	@du -h dist/$(STAGE)/*.zip dist/$(STAGE)/cloudformation-template-update-stack.json
 
+.PHONY: ca-bundle
+ca-bundle: $(NODE_STAMP) ## Renew the certificates that database servers are verified with
+	@node resources/make-ca-bundle.js
+
 .PHONY: cost
-cost: $(PYTHON_STAMP) ## Estimate a month's bill on AWS (UPLOADS=1000 ROWS=1000)
-	@$(PYTHON) -m local cost --uploads $(or $(UPLOADS),1000) --rows $(or $(ROWS),1000)
+cost: install ## Count what an upload does, price it and write docs/cost.md (UPLOADS=1000 ROWS=1000)
+	@$(PYTHON) -m cost --uploads $(or $(UPLOADS),1000) --rows $(or $(ROWS),1000)
 
 .PHONY: clean
 clean: down ## Stop the local stack and remove everything make has made

@@ -1,8 +1,7 @@
-"""Catalogue load: rows that keep the rules into the constrained table, by four methods, in three states of the table."""
+"""Catalogue load: rows that keep the rules into the constrained table, four ways, in three states of it."""
 
-import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from psycopg2.extras import execute_values
 
@@ -13,10 +12,12 @@ from bench.results import Part
 from onboarding import ledger
 from onboarding.ledger import CheckedRow
 
+T = TypeVar("T")
+
 STREAM_BATCH = 500
+"""streamBatchSize in serverless.yml"""
 COLUMNS = ("upload_id", "vendor_id", "row_number", *product_rules().columns)
 _UPLOAD = "BENCH_LOAD"
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 Load = Callable[[Any, Sequence[CheckedRow]], object]
 
@@ -96,7 +97,7 @@ def _report(part: Part, timings: Timings, rows: int, table: str, batch: int) -> 
         )
 
 
-def batches(rows: Sequence[CheckedRow], size: int) -> Iterator[Sequence[CheckedRow]]:
+def batches(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Yield the rows in slices of this size."""
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
@@ -104,7 +105,7 @@ def batches(rows: Sequence[CheckedRow], size: int) -> Iterator[Sequence[CheckedR
 
 def copy_rows(cursor: Any, rows: Sequence[CheckedRow]) -> None:
     """Load by COPY into the table itself: no ledger, no counts, and one bad row fails all."""
-    cursor.copy_expert(f"COPY products ({', '.join(COLUMNS)}) FROM STDIN", _copy_file(_records(rows)))
+    cursor.copy_expert(f"COPY products ({', '.join(COLUMNS)}) FROM STDIN (NULL '')", ledger.copy_file(_records(rows)))
 
 
 def settle_rows(cursor: Any, rows: Sequence[CheckedRow]) -> None:
@@ -129,10 +130,4 @@ def insert_one_by_one(cursor: Any, rows: Sequence[CheckedRow]) -> None:
 
 def _records(rows: Sequence[CheckedRow]) -> Iterator[tuple[Any, ...]]:
     for row in rows:
-        yield (row.staged.upload_id, VENDOR_ID, row.row_number, *row.values)
-
-
-def _copy_file(records: Iterable[tuple[Any, ...]]) -> io.StringIO:
-    """Return the records as COPY reads them."""
-    lines = ["\t".join(["\\N" if v is None else str(v).translate(_ESCAPES) for v in record]) for record in records]
-    return io.StringIO("\n".join(lines) + "\n")
+        yield (row.staged.upload_id, VENDOR_ID, str(row.row_number), *row.values)

@@ -57,7 +57,14 @@ class Part:
         self.goals.append(Goal(name, measured, limit, direction, unit))
 
     def plot(
-        self, title: str, *, bars: str, value: str, groups: tuple[str, ...] = (), x: str = "", log: bool = False,
+        self,
+        title: str,
+        *,
+        bars: str,
+        value: str,
+        groups: tuple[str, ...] = (),
+        x: str = "",
+        log: bool = False,
         name: str = "",
     ) -> None:
         """Show a column of the table."""

@@ -1,5 +1,6 @@
 """CSV Parser: an object under uploads/ was created; start its execution and stage its rows."""
 
+import gc
 from typing import Any
 
 import boto3
@@ -9,19 +10,21 @@ from onboarding.completion import Completion, CompletionSignal
 from onboarding.config import CsvParserConfig, from_environment
 from onboarding.csv_file import FileRefused
 from onboarding.database import Database
+from onboarding.dynamodb import dynamodb_client
 from onboarding.executions import start_execution
 from onboarding.intake import Intake
 from onboarding.observability import logger, tracer
-from onboarding.staging import DYNAMODB_CONFIG, RowStatus, StagingTable, stage
+from onboarding.staging import RowStatus, StagingTable, stage
 from onboarding.uploads import Upload, is_upload_key
 from rules import ProductRules
 
 config = from_environment(CsvParserConfig)
 step_functions = boto3.client("stepfunctions")
 database = Database(config)
-staging = StagingTable(boto3.client("dynamodb", config=DYNAMODB_CONFIG), config.staging_table_name)
+staging = StagingTable(dynamodb_client(), config.staging_table_name)
 completion = CompletionSignal(staging, step_functions)
 intake = Intake(database, ProductRules.load(), staging, boto3.client("s3"))
+gc.freeze()  # what lives as long as the function is never searched for cycles again
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -1,5 +1,6 @@
 """Error Processor: keeps the errors of each row, and builds the report of an upload when its execution asks for it."""
 
+import gc
 import json
 import logging
 from typing import Any, cast
@@ -11,16 +12,18 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from onboarding.completion import answer_task, fail_task
 from onboarding.config import ErrorProcessorConfig, from_environment
+from onboarding.dynamodb import dynamodb_client
 from onboarding.error_queue import ReportRequest, read_message
 from onboarding.observability import logger, tracer
 from onboarding.report import build_report, report_key
-from onboarding.staging import DYNAMODB_CONFIG, RowStatus, StagedRow, StagingTable
+from onboarding.staging import RowStatus, StagedRow, StagingTable
 
 config = from_environment(ErrorProcessorConfig)
 s3 = boto3.client("s3")
 step_functions = boto3.client("stepfunctions")
-staging = StagingTable(boto3.client("dynamodb", config=DYNAMODB_CONFIG), config.staging_table_name)
+staging = StagingTable(dynamodb_client(), config.staging_table_name)
 processor = BatchProcessor(event_type=EventType.SQS, logger=cast(logging.Logger, logger))
+gc.freeze()  # what lives as long as the function is never searched for cycles again
 
 
 @logger.inject_lambda_context(clear_state=True)

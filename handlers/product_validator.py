@@ -1,5 +1,6 @@
 """Product Validator: rows were staged; decide each and say so to catalogue, audit trail, queue and execution."""
 
+import gc
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,13 +13,14 @@ from onboarding.batching import UploadBatchProcessor
 from onboarding.completion import CompletionSignal
 from onboarding.config import ProductValidatorConfig, from_environment
 from onboarding.database import Database
+from onboarding.dynamodb import dynamodb_client
 from onboarding.observability import logger, metrics, tracer
-from onboarding.staging import DYNAMODB_CONFIG, StagedRow, StagingTable
+from onboarding.staging import StagedRow, StagingTable
 from onboarding.validation import Validation
 from rules import ProductRules
 
 config = from_environment(ProductValidatorConfig)
-staging = StagingTable(boto3.client("dynamodb", config=DYNAMODB_CONFIG), config.staging_table_name)
+staging = StagingTable(dynamodb_client(), config.staging_table_name)
 validation = Validation(
     database=Database(config),
     rules=ProductRules.load(),
@@ -28,6 +30,7 @@ validation = Validation(
     completion=CompletionSignal(staging, boto3.client("stepfunctions")),
 )
 processor = UploadBatchProcessor(logger)
+gc.freeze()  # what lives as long as the function is never searched for cycles again
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -3,15 +3,17 @@
 from typing import Any
 
 import boto3
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from onboarding.completion import CompletionSignal
 from onboarding.config import ReconcilerConfig, from_environment
 from onboarding.database import Database
+from onboarding.dynamodb import dynamodb_client
 from onboarding.intake import Intake
-from onboarding.observability import logger, tracer
+from onboarding.observability import logger, metrics, tracer
 from onboarding.reconciliation import Reconciliation
-from onboarding.staging import DYNAMODB_CONFIG, StagingTable
+from onboarding.staging import StagingTable
 from onboarding.uploads import Upload
 from onboarding.validation import Validation
 from rules import ProductRules
@@ -19,7 +21,7 @@ from rules import ProductRules
 config = from_environment(ReconcilerConfig)
 database = Database(config)
 rules = ProductRules.load()
-staging = StagingTable(boto3.client("dynamodb", config=DYNAMODB_CONFIG), config.staging_table_name)
+staging = StagingTable(dynamodb_client(), config.staging_table_name)
 reconciliation = Reconciliation(
     intake=Intake(database, rules, staging, boto3.client("s3")),
     validation=Validation(
@@ -35,10 +37,12 @@ reconciliation = Reconciliation(
 
 @logger.inject_lambda_context(clear_state=True)
 @tracer.capture_lambda_handler
+@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Return the completion of the upload that the event, an execution's input, names."""
     upload = Upload.from_execution_input(event["upload"])
     logger.append_keys(upload_id=upload.upload_id)
+    metrics.add_metric("UploadsStalled", MetricUnit.Count, 1)
     completion = reconciliation.recover(upload)
     logger.info("upload recovered", outcome=completion.outcome)
     return completion.as_document()

@@ -1,4 +1,4 @@
-"""The commands behind `make`: up, down, demo, upload, bench, psql, cost."""
+"""The commands behind `make`: up, down, demo, upload, psql."""
 
 import argparse
 import os
@@ -11,9 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
 from local import stack
-from local.bench import bench
 from local.console import console, say
-from local.cost import cost
 from local.demo import demo
 from local.errors import LocalStackError
 from local.postgres import find_programs
@@ -25,14 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status; what goes wrong is told in sentences."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("up", "down", "demo", "bench", "psql"):
+    for name in ("up", "down", "demo", "psql"):
         commands.add_parser(name)
     upload = commands.add_parser("upload")
     upload.add_argument("--file", required=True)
     upload.add_argument("--vendor", required=True)
-    estimate = commands.add_parser("cost")
-    estimate.add_argument("--uploads", type=int, required=True)
-    estimate.add_argument("--rows", type=int, required=True)
     options = parser.parse_args(arguments)
 
     clear_aws_environment()
@@ -62,10 +57,6 @@ def _run(options: argparse.Namespace) -> None:
             say("  The local stack is stopped and its data deleted." if stopped else "  No local stack is running.")
         case "demo":
             demo(settings)
-        case "bench":
-            bench(settings)
-        case "cost":
-            cost(options.uploads, options.rows)
         case "upload":
             upload_file(stack.running(settings), Path(options.file), options.vendor)
         case "psql":

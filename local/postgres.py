@@ -32,7 +32,7 @@ _NOBODY = 65534
 class PostgresServer:
     """One server with its own files, password and port; it can be stopped, killed and started again.
 
-    The database and its owner (a role without superuser rights, as on Aurora, but allowed to create databases)
+    The database and its owner (a role without superuser rights, as on Aurora, but allowed to create databases and roles)
     are both called `onboarding`. As a context manager it starts on entry, and on exit stops and deletes its files.
     """
 
@@ -196,7 +196,7 @@ class PostgresServer:
         with contextlib.closing(connection), connection.cursor() as cursor:
             name = sql.Identifier(DATABASE)
             cursor.execute(
-                sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(name, sql.Literal(self.password))
+                sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}").format(name, sql.Literal(self.password))
             )
             cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, name))
 

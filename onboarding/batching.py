@@ -13,10 +13,12 @@ class UploadBatchProcessor(BatchProcessor):
     """Calls its handler once per upload with all its rows of the batch; a failure fails those records alone.
 
     The response names the failed records, and an error is raised when all failed (Powertools, "Batch processing").
+    The reason is kept and logged once per upload: Powertools would repeat its traceback for each of hundreds of rows.
     """
 
     def __init__(self, logger: Any) -> None:
-        super().__init__(event_type=EventType.DynamoDBStreams, logger=logger)
+        super().__init__(event_type=EventType.DynamoDBStreams)
+        self._upload_logger = logger
 
     def process(self) -> list[tuple[Any, ...]]:
         uploads: dict[str, list[dict[str, Any]]] = {}
@@ -29,6 +31,13 @@ class UploadBatchProcessor(BatchProcessor):
         handle: Callable[[Sequence[StagedRow]], Any] = self.handler
         try:
             result = handle([row_of(record["dynamodb"]["NewImage"]) for record in records])
-        except Exception:  # the processor reports it: these records are delivered again
-            return [self.failure_handler(record=record, exception=sys.exc_info()) for record in known]
+        except Exception as error:  # the processor reports it: these records are delivered again
+            upload_id = records[0]["dynamodb"]["Keys"]["upload_id"]["S"]
+            self._upload_logger.exception("rows not settled", upload_id=upload_id, rows=len(records))
+            self.exceptions.append(sys.exc_info())
+            self.fail_messages.extend(known)
+            return [("fail", str(error), record) for record in known]
         return [self.success_handler(record=record, result=result) for record in known]
+
+    def _entire_batch_failed(self) -> bool:
+        return len(self.fail_messages) == len(self.records)

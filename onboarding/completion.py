@@ -1,15 +1,18 @@
 """How an upload tells its execution that every row is accounted for, or that the file was refused."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from aws_lambda_powertools import Logger
 
-from onboarding.csv_file import FileRefused
-from onboarding.ledger import Progress
-from onboarding.staging import StagingTable
+if TYPE_CHECKING:  # the error processor answers tasks, too, and needs none of these
+    from onboarding.csv_file import FileRefused
+    from onboarding.ledger import Progress
+    from onboarding.staging import StagingTable
 
 logger = Logger(child=True)
 

@@ -87,5 +87,22 @@ class VendorRegistrarConfig(DatabaseConfig):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SchemaMigratorConfig(DatabaseConfig):
+class OwnerConfig(DatabaseConfig):
+    """Of the functions that act as the database's owner. Its secret holds a user name and a password only."""
+
+    database_owner_secret_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaMigratorConfig(OwnerConfig):
     pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretRotatorConfig(OwnerConfig):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPurgerConfig(DatabaseConfig):
+    audit_retention_days: str

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -69,9 +70,10 @@ def read_products(body: bytes, rules: ProductRules) -> list[ProductRow]:
 
 def file_too_large(size: int) -> FileRefused:
     """Return the refusal of a file of `size` bytes."""
+    megabytes = math.ceil(size * 10 / 1024 / 1024) / 10  # rounded up: 10.0 MB would seem to be allowed
     return FileRefused(
         RefusalCode.FILE_TOO_LARGE,
-        f"The file has {size / 1024 / 1024:.1f} MB; at most {MAX_FILE_BYTES // 1024 // 1024} MB are allowed. "
+        f"The file has {megabytes} MB; at most {MAX_FILE_BYTES // 1024 // 1024} MB are allowed. "
         "Split it into smaller files.",
     )
 

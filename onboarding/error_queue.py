@@ -58,6 +58,8 @@ def _bodies(rows: Sequence[StagedRow]) -> Iterator[str]:
     size = 0
     for row in rows:
         entry = json.dumps(_entry_of(row), ensure_ascii=False, separators=(",", ":"))
+        # json escapes all other characters that SQS does not take (SQS API reference, "SendMessage")
+        entry = entry.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
         entry_size = len(entry.encode())
         if pending and size + entry_size > _MESSAGE_BYTES:
             yield _body(row, pending)
@@ -69,7 +71,9 @@ def _bodies(rows: Sequence[StagedRow]) -> Iterator[str]:
 
 
 def _body(row: StagedRow, entries: Sequence[str]) -> str:
-    head = json.dumps({"kind": "error_rows", "upload_id": row.upload_id, "vendor_id": row.vendor_id}, ensure_ascii=False)
+    head = json.dumps(
+        {"kind": "error_rows", "upload_id": row.upload_id, "vendor_id": row.vendor_id}, ensure_ascii=False
+    )
     return f'{head[:-1]}, "rows": [{",".join(entries)}]}}'
 
 

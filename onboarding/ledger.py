@@ -202,12 +202,12 @@ def _outcomes(cursor: Cursor, upload_id: str, row_numbers: Iterable[int]) -> tup
     """Return which rows are recorded as valid and which as errors."""
     cursor.execute(
         """
-        SELECT row_number, TRUE FROM products WHERE upload_id = %(upload_id)s AND row_number = ANY(%(rows)s)
+        SELECT row_number, TRUE FROM products WHERE upload_id = %(upload_id)s AND row_number = ANY(%(rows)s::int[])
         UNION ALL
         SELECT DISTINCT row_number, FALSE FROM validation_errors
-        WHERE upload_id = %(upload_id)s AND row_number = ANY(%(rows)s)
+        WHERE upload_id = %(upload_id)s AND row_number = ANY(%(rows)s::int[])
         """,
-        {"upload_id": upload_id, "rows": list(row_numbers)},
+        {"upload_id": upload_id, "rows": _int_array(row_numbers)},
     )
     valid: set[int] = set()
     errors: set[int] = set()
@@ -231,8 +231,8 @@ def _insert_products(
         """
     )
     cursor.copy_expert(
-        f"COPY incoming_products (row_number, {columns}) FROM STDIN",
-        _copy_file((row.row_number, *row.values) for row in rows),
+        f"COPY incoming_products (row_number, {columns}) FROM STDIN (NULL '')",
+        copy_file((str(row.row_number), *row.values) for row in rows),
     )
     # Every transaction takes the keys in the same order: two uploads that share some cannot deadlock over them.
     cursor.execute(
@@ -311,10 +311,11 @@ def _insert_errors(cursor: Cursor, rules: ProductRules, upload_id: str, rows: Se
         sent = row.staged.row.cells
         original = json.dumps({name: sent.get(name, "") for name in rules.columns}, ensure_ascii=False)
         for error in row.errors:
-            records.append((upload_id, row.row_number, error.field, error.code, error.message, original))
+            records.append((upload_id, str(row.row_number), error.field, error.code, error.message, original))
     cursor.copy_expert(
-        "COPY validation_errors (upload_id, row_number, field, error_type, error_message, original_data) FROM STDIN",
-        _copy_file(records),
+        "COPY validation_errors (upload_id, row_number, field, error_type, error_message, original_data)"
+        " FROM STDIN (NULL '')",
+        copy_file(records),
     )
 
 
@@ -324,9 +325,9 @@ def _recorded_errors(
     cursor.execute(
         """
         SELECT row_number, field, error_type, error_message FROM validation_errors
-        WHERE upload_id = %s AND row_number = ANY(%s) ORDER BY error_id
+        WHERE upload_id = %s AND row_number = ANY(%s::int[]) ORDER BY error_id
         """,
-        (upload_id, list(row_numbers)),
+        (upload_id, _int_array(row_numbers)),
     )
     found: dict[int, list[RowError]] = {}
     for row_number, field, error_type, message in cursor.fetchall():
@@ -382,10 +383,20 @@ def count_rows_with(cursor: Cursor, upload_id: str, code: ErrorCode) -> int:
 _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def _copy_file(records: Iterable[Iterable[str | int | None]]) -> io.StringIO:
-    """Return records in PostgreSQL's COPY text format (PostgreSQL manual, COPY, "Text Format")."""
-    lines = (
-        "\t".join("\\N" if value is None else str(value).translate(_COPY_ESCAPES) for value in record)
-        for record in records
-    )
+def copy_file(records: Iterable[Sequence[str | None]]) -> io.StringIO:
+    """Return records in PostgreSQL's COPY text format (PostgreSQL manual, COPY, "Text Format"), None as ''.
+
+    Escaping cell by cell costs more than all the rest; hardly any record needs it.
+    """
+    lines = []
+    for record in records:
+        line = "\t".join([value or "" for value in record])
+        if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(record):
+            line = "\t".join([(value or "").translate(_COPY_ESCAPES) for value in record])
+        lines.append(line)
     return io.StringIO("\n".join(lines) + "\n")
+
+
+def _int_array(numbers: Iterable[int]) -> str:
+    """Return an array literal; as an ARRAY[…] expression PostgreSQL parses and plans every element."""
+    return f"{{{','.join(map(str, numbers))}}}"

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import psycopg2
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import BotoCoreError, ClientError
 
 from onboarding import ledger
 from onboarding.completion import REFUSED, Completion
 from onboarding.csv_file import FileRefused
+from onboarding.error_queue import MessagesNotSentError
 from onboarding.intake import Intake
 from onboarding.staging import StagedRow, stage
 from onboarding.uploads import Upload
@@ -19,7 +21,14 @@ from onboarding.validation import Validation
 logger = Logger(child=True)
 
 _BATCH_ROWS = 500
-_OUTAGES = (psycopg2.OperationalError, psycopg2.InterfaceError, ClientError, BotoCoreError)
+_OUTAGES = (
+    psycopg2.OperationalError,
+    psycopg2.InterfaceError,
+    ClientError,
+    BotoCoreError,
+    GetParameterError,
+    MessagesNotSentError,
+)
 """Failures of a service. No row is to blame, so they are raised and the execution tries again."""
 
 

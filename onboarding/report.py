@@ -1,11 +1,15 @@
 """Builds the error report: the CSV that tells a vendor what to fix."""
 
+from __future__ import annotations
+
 import csv
 import io
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from onboarding.staging import StagedRow
+if TYPE_CHECKING:  # a report link needs the report's key alone
+    from onboarding.staging import StagedRow
 
 REPORT_HEADER = (
     "Row Number",

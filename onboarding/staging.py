@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from botocore.config import Config
-
 from onboarding.csv_file import ProductRow
 from onboarding.uploads import Upload
 from rules import ErrorCode, RowError
@@ -20,8 +18,6 @@ Item = dict[str, dict[str, Any]]
 
 RETENTION_SECONDS = 7 * 24 * 3600
 TRACKER_KEY = "#upload"
-DYNAMODB_CONFIG = Config(parameter_validation=False, max_pool_connections=16)
-"""Client options: botocore's check of every attribute costs more than building, signing and sending the request."""
 _BATCH_ITEMS = 25
 """Most items one BatchWriteItem takes (DynamoDB API reference)."""
 _BATCH_BYTES = 12 * 1024 * 1024

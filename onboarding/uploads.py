@@ -47,8 +47,8 @@ class Upload:
         version: str = s3["object"].get("versionId") or "null"
         event_time = datetime.fromisoformat(record["eventTime"]).astimezone(UTC).replace(microsecond=0)
         vendor_id, _, file_name = key.removeprefix(UPLOAD_PREFIX).partition("/")
-        if not file_name:
-            vendor_id, file_name = NO_VENDOR, vendor_id
+        if not (vendor_id and file_name):
+            vendor_id, file_name = NO_VENDOR, vendor_id or file_name
         return cls(
             upload_id=upload_id_for(bucket, key, version, event_time),
             vendor_id=vendor_id,

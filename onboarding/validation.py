@@ -34,7 +34,8 @@ class Validation:
         error = self.rules.processing_error()
         return self._settle([CheckedRow(row, (error,), (None,) * len(self.rules.columns)) for row in rows])
 
-    def _settle(self, rows: Sequence[CheckedRow]) -> Settlement:
+    def _settle(self, checked: Sequence[CheckedRow]) -> Settlement:
+        rows = list({row.row_number: row for row in checked}.values())  # a batch may carry the same event twice
         upload_id, vendor_id = rows[0].staged.upload_id, rows[0].staged.vendor_id
         settlement = self.database.run(lambda cursor: ledger.settle(cursor, self.rules, upload_id, vendor_id, rows))
         self._announce([row.staged for row in rows], settlement)

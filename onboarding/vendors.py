@@ -7,6 +7,7 @@ from typing import Any
 
 from onboarding import ledger
 from onboarding.database import Database
+from onboarding.uploads import NO_VENDOR
 
 _VENDOR_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,49}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -27,13 +28,15 @@ class VendorRegistration:
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "VendorRegistration":
         """Return the registration an operator asked for. Raises InvalidVendorError naming each field that is wrong."""
-        given = {name: str(event.get(name, "")).strip() for name in ("vendor_id", "vendor_name", "email")}
+        given = {name: str(event.get(name) or "").strip() for name in ("vendor_id", "vendor_name", "email")}
         status = str(event.get("status", "active")).strip()
         problems = []
         if not _VENDOR_ID.fullmatch(given["vendor_id"]):
             problems.append(
                 "vendor_id: 1 to 50 letters, digits, hyphens or underscores, starting with a letter or digit"
             )
+        elif given["vendor_id"] == NO_VENDOR:
+            problems.append(f'vendor_id: "{NO_VENDOR}" stands for files outside any vendor\'s folder')
         if not 0 < len(given["vendor_name"]) <= 200:
             problems.append("vendor_name: 1 to 200 characters")
         if not _EMAIL.fullmatch(given["email"]) or len(given["email"]) > 254:

@@ -1,36 +1,68 @@
 """What suites share: one PostgreSQL server per session, and an empty, migrated database for each test."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import Any
 
 import psycopg2
 import pytest
+from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from local.postgres import PostgresServer
+from onboarding.database_roles import APPLICATION_ROLE, set_application_password
 from onboarding.migrations import migrate
+
+APPLICATION_PASSWORD = "of the application"
 
 
 class TestDatabase:
-    """The onboarding database: look into it and prepare it, each call in a transaction of its own."""
+    """The onboarding database: look into it and prepare it, each statement in a transaction of its own."""
 
     __test__ = False
 
     def __init__(self, server: PostgresServer) -> None:
         self.server = server
+        self._connection: Connection | None = None
 
     @property
     def url(self) -> str:
         return self.server.url
 
-    def execute(self, statement: str, *parameters: object) -> list[tuple]:
-        """Run one statement and return its rows, if it has any."""
-        connection = psycopg2.connect(self.url, options="-c timezone=UTC -c lock_timeout=10s")
+    def application_secret(self) -> dict[str, Any]:
+        """Return the secret that the functions connect with."""
+        return {
+            "engine": "postgres",
+            "host": "127.0.0.1",
+            "port": self.server.port,
+            "dbname": "onboarding",
+            "username": APPLICATION_ROLE,
+            "password": APPLICATION_PASSWORD,
+        }
+
+    def terminate(self, backend_pid: int) -> None:
+        """End a connection from the server's side and wait until it is gone."""
+        self.execute("SELECT pg_terminate_backend(%s, 5000)", backend_pid, url=self.server.superuser_url)
+
+    def execute(self, statement: str, *parameters: object, url: str | None = None) -> list[tuple]:
+        """Run one statement as the database's owner, or as whom the URL names, and return its rows, if it has any."""
+        if url is not None:
+            with closing(_connect(url)) as connection:
+                return _run(connection, statement, parameters)
+        if self._connection is None or self._connection.closed:
+            self._connection = _connect(self.url)
         try:
-            with connection, connection.cursor() as cursor:
-                cursor.execute(statement, parameters)
-                return cursor.fetchall() if cursor.description else []
-        finally:
-            connection.close()
+            return _run(self._connection, statement, parameters)
+        except psycopg2.OperationalError:
+            if not self._connection.closed:
+                raise
+        # A test has stopped the server in between.
+        self._connection = _connect(self.url)
+        return _run(self._connection, statement, parameters)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
 
     def empty(self) -> None:
         """Take out what a test put in; the categories of the migrations are active again."""
@@ -56,9 +88,7 @@ class TestDatabase:
 
     def products(self, upload_id: str) -> list[tuple[int, str]]:
         """Return row number and SKU of the upload's products."""
-        return self.execute(
-            "SELECT row_number, sku FROM products WHERE upload_id = %s ORDER BY row_number", upload_id
-        )
+        return self.execute("SELECT row_number, sku FROM products WHERE upload_id = %s ORDER BY row_number", upload_id)
 
     def errors(self, upload_id: str) -> list[tuple[int, str | None, str]]:
         """Return row number, field and code of each validation error."""
@@ -72,24 +102,44 @@ class TestDatabase:
         return self.execute("SELECT status FROM upload_history WHERE upload_id = %s", upload_id)[0][0]
 
 
+def _connect(url: str) -> Connection:
+    connection = psycopg2.connect(url, options="-c timezone=UTC -c lock_timeout=10s")
+    connection.autocommit = True
+    return connection
+
+
+def _run(connection: Connection, statement: str, parameters: Sequence[object]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall() if cursor.description else []
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """A running server whose database `onboarding` has the schema of the migrations."""
     with PostgresServer(tmp_path_factory.mktemp("postgres") / "server") as server:
         migrate(server.url)
+        with closing(psycopg2.connect(server.url)) as owner:
+            set_application_password(owner, APPLICATION_ROLE, APPLICATION_PASSWORD)
         yield server
 
 
-@pytest.fixture
-def database(postgres: PostgresServer) -> TestDatabase:
+@pytest.fixture(scope="session")
+def shared_database(postgres: PostgresServer) -> Iterator[TestDatabase]:
     found = TestDatabase(postgres)
-    found.empty()
-    return found
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def database(shared_database: TestDatabase) -> TestDatabase:
+    shared_database.empty()
+    return shared_database
 
 
 @pytest.fixture
 def cursor(database: TestDatabase) -> Iterator[Cursor]:
-    """A cursor in a transaction that is rolled back at the end."""
+    """The owner's cursor in a transaction that is rolled back at the end."""
     connection = psycopg2.connect(database.url, options="-c timezone=UTC -c lock_timeout=10s")
     try:
         with connection.cursor() as opened:

@@ -1,0 +1,48 @@
+"""What the count cannot know: how the service is used, and how AWS differs from the machine that counted."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """Chosen so that the bill is rather too high than too low. Printed in docs/cost.md."""
+
+    uploads: int = 1_000
+    """Uploads a month."""
+    business_hours: int = 220
+    """Hours a month over which they spread evenly, the dearest way: 22 days of 10 hours."""
+    nights: int = 30
+    """Nights a month on which they arrive in one burst instead."""
+    hours: int = 730
+    """Hours a month."""
+    full_core_memory: int = 1769
+    """MB of memory at which Lambda gives one whole core (Lambda developer guide, "Memory"); less memory, less core."""
+    poll_seconds: int = 20
+    pollers: int = 5
+    """Lambda polls an idle queue with this many long polls at a time (Lambda developer guide, "SQS")."""
+    state_log_bytes: int = 700
+    """A log event of an execution without its data; the emulator writes none."""
+    staged_extra_days: int = 2
+    """DynamoDB deletes expired items within a few days."""
+    database_resume_seconds: int = 15
+    database_session_seconds: int = 60
+    """`idle_session_timeout`: an open connection keeps the database awake."""
+    database_pause_seconds: int = 300
+    """The shortest pause delay."""
+    awake_acus: Decimal = Decimal("0.5")
+    busy_acus: Decimal = Decimal("1")
+    block_bytes: int = 4096
+    """Aurora bills the writing of its log in units of 4 KB."""
+    page_bytes: int = 8192
+    """Pages of PostgreSQL."""
+    months_of_data: int = 12
+    """The catalogue is billed at the size it has after so many months."""
+    instance_storage: int = 20
+    """GB, the smallest gp3 volume."""
+    zone_traffic_factor: int = 3
+    """Bytes between functions and database in another zone, as a multiple of the file: rows in, statements, answers."""
+
+
+TARGET_MONTH = Decimal(20)
+TARGET_UPLOAD = Decimal("0.01")

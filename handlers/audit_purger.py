@@ -1,0 +1,23 @@
+"""Audit Purger: once a week, deletes what the audit trail need not keep any longer."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from onboarding.audit_trail import purge, retention
+from onboarding.config import AuditPurgerConfig, from_environment
+from onboarding.database import Database
+from onboarding.observability import logger, tracer
+
+config = from_environment(AuditPurgerConfig)
+kept_for = retention(config.audit_retention_days)
+database = Database(config)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@tracer.capture_lambda_handler
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+    """Return how much was deleted. Raises what the database raises; what was deleted until then stays deleted."""
+    purged = purge(database, kept_for)
+    logger.info("audit trail purged", kept_days=kept_for.days, errors=purged.validation_errors, uploads=purged.uploads)
+    return {"validation_errors": purged.validation_errors, "uploads": purged.uploads}

@@ -1,0 +1,225 @@
+"""Parts that die, lose messages or are taken away: the upload ends all the same, and says truly how."""
+
+import json
+import time
+from typing import Any
+
+from samples.generate import generate_upload
+from tests.e2e.faults import (
+    State,
+    database_killed,
+    failed_messages_return_at_once,
+    mapping_changed,
+    permission_removed,
+    product_breaks_the_database,
+    s3_events_withheld,
+    states_changed,
+)
+from tests.e2e.files import csv_file, product
+from tests.e2e.invariants import check_settled
+from tests.e2e.logs import logged, structured
+from tests.e2e.pipeline import Pipeline, Upload, s3_event
+from tests.e2e.redelivery import everything_about
+from tests.e2e.waiting import wait_for
+
+AWAIT_SHORTLY: dict[str, State] = {"Await Validation": {"TimeoutSeconds": 3}}
+ASK_FOR_REPORT_SHORTLY: dict[str, State] = {
+    "Build Error Report": {
+        "TimeoutSeconds": 5,
+        "Retry": [{"ErrorEquals": ["ErrorRowsPending"], "IntervalSeconds": 1, "MaxAttempts": 3, "BackoffRate": 1}],
+    }
+}
+NO_RETRY: State = {"Retry": []}
+
+
+def told(pipeline: Pipeline, upload: Upload) -> str:
+    """Return the one e-mail that the vendor got."""
+    (email,) = pipeline.mailbox.about(upload.upload_id, pipeline.topic_of(upload.vendor_id))
+    return email.body
+
+
+def alert(pipeline: Pipeline, upload: Upload) -> str:
+    """Return the one alert that operations got."""
+    (email,) = pipeline.mailbox.about(upload.upload_id, pipeline.environment.output("OperationsTopicArn"))
+    return email.body
+
+
+def test_upload_is_recovered_when_the_parser_died_after_starting_the_execution(pipeline: Pipeline, vendor: str) -> None:
+    file = generate_upload(rows=700, error_rate=0.1, seed=31, vendor_id=vendor)
+    with s3_events_withheld(pipeline):
+        sent = pipeline.send(vendor, "products.csv", file.body)
+
+    with states_changed(pipeline, AWAIT_SHORTLY):
+        upload = pipeline.end_of(sent, upload_id=pipeline.start_by_hand(sent))
+
+    check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered", alerts=1)
+    assert "Await Validation: States.Timeout" in alert(pipeline, upload)
+    before = everything_about(pipeline, upload.upload_id, vendor)
+    pipeline.invoke("csv-parser", s3_event(sent))  # Lambda repeats the event of a function that died
+    assert everything_about(pipeline, upload.upload_id, vendor) == before
+
+
+def test_refused_file_is_refused_when_the_parser_died_before_saying_so(pipeline: Pipeline, vendor: str) -> None:
+    with s3_events_withheld(pipeline):
+        sent = pipeline.send(vendor, "products.csv", b"no,product,list\r\n")
+
+    with states_changed(pipeline, AWAIT_SHORTLY):
+        upload = pipeline.end_of(sent, upload_id=pipeline.start_by_hand(sent))
+
+    assert upload.execution.output_of("Record Outcome")["failure_reason"].startswith("MISSING_COLUMNS: ")
+    assert "Reason: MISSING_COLUMNS\n" in told(pipeline, upload)
+    assert alert(pipeline, upload)
+
+
+def test_report_is_complete_when_its_error_rows_were_lost(pipeline: Pipeline, vendor: str) -> None:
+    file = generate_upload(rows=300, error_rate=0.5, seed=32, vendor_id=vendor)
+
+    with states_changed(pipeline, ASK_FOR_REPORT_SHORTLY):
+        with mapping_changed(pipeline, "error-processor", Enabled=False):
+            sent = pipeline.send(vendor, "products.csv", file.body)
+            assert lose_error_rows(pipeline) >= 1
+        upload = pipeline.end_of(sent)
+
+    assert "Restore Error Rows" in upload.execution.states
+    check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered", alerts=1)
+
+
+def lose_error_rows(pipeline: Pipeline) -> int:
+    """Wait for the report request in the error queue, delete all error rows before it, and return how many messages."""
+    sqs, queue = pipeline.client("sqs"), pipeline.environment.output("ErrorQueueUrl")
+    lost = 0
+
+    def look() -> bool:
+        nonlocal lost
+        requested = False
+        answer = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=1)
+        for message in answer.get("Messages", []):
+            if json.loads(message["Body"])["kind"] == "report_request":
+                requested = True
+            else:
+                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+                lost += 1
+        return requested
+
+    wait_for("the report is asked for", look)
+    return lost
+
+
+def test_upload_adds_up_when_the_database_is_killed_in_the_middle(pipeline: Pipeline, vendor: str) -> None:
+    file = generate_upload(rows=3000, error_rate=0.05, seed=33, vendor_id=vendor)
+    sent = pipeline.send(vendor, "products.csv", file.body)
+    upload_id = pipeline.upload_id_of(sent)
+
+    def settled() -> int:
+        (row,) = pipeline.query(
+            "SELECT valid_records + error_records AS rows FROM upload_history WHERE upload_id = %s", upload_id
+        )
+        return int(row["rows"])
+
+    at_the_kill = wait_for("some rows are settled", settled)
+    with database_killed(pipeline):
+        time.sleep(15)
+
+    assert 0 < at_the_kill < 3000
+    upload = pipeline.end_of(sent, upload_id=upload_id, seconds=120)
+    check_settled(pipeline, upload, file.expected_errors)
+
+
+def test_row_ends_as_processing_error_when_nothing_can_process_it(pipeline: Pipeline, vendor: str) -> None:
+    started = time.time()
+    name = "between you and me"
+    products = [product(f"{vendor}-{number}", product_name=name) for number in range(1, 41)]
+    content = csv_file([*products, product(f"{vendor}-41", price="0")])
+
+    with (
+        product_breaks_the_database(pipeline, f"{vendor}-17"),
+        states_changed(pipeline, AWAIT_SHORTLY),
+    ):
+        upload = pipeline.upload(vendor, "products.csv", content)
+
+    errors = {17: ("PROCESSING_ERROR",), 41: ("INVALID_PRICE",)}
+    check_settled(pipeline, upload, errors, ended_in="Stalled Upload Closed", alerts=1)
+    assert "1 of the invalid products could not be checked because of a problem on our side" in told(pipeline, upload)
+    lines = logged(pipeline, started)
+    assert [line for function in lines for line in lines[function] if name in line] == []
+    for function in ("product-validator", "reconciler"):
+        failures = [document for document in structured(lines[function]) if document["level"] != "INFO"]
+        invocations = [line for line in lines[function] if line.startswith("START ")]
+        assert 0 < len(failures) <= len(invocations), "a failure is logged once, not for each row"
+        assert {document.get("upload_id") for document in failures} == {upload.upload_id}
+
+
+def test_vendor_is_asked_to_try_again_when_the_upload_cannot_be_finished(pipeline: Pipeline, vendor: str) -> None:
+    with s3_events_withheld(pipeline):
+        sent = pipeline.send(vendor, "products.csv", csv_file([product(f"{vendor}-1")]))
+
+    with (
+        permission_removed(pipeline, "reconciler", "s3:GetObjectVersion"),
+        states_changed(pipeline, AWAIT_SHORTLY | {"Recover Stalled Upload": NO_RETRY}),
+    ):
+        upload = pipeline.end_of(sent, upload_id=pipeline.start_by_hand(sent))
+
+    assert upload.execution.ended_in == "Stalled Upload Abandoned"
+    (history,) = pipeline.query("SELECT * FROM upload_history WHERE upload_id = %s", upload.upload_id)
+    assert history["status"] == "failed"
+    assert history["failure_reason"].startswith("PROCESSING_ERROR: ")
+    assert "nothing is wrong with your file" in told(pipeline, upload)
+    assert "AccessDenied" in alert(pipeline, upload)
+
+
+def test_operations_are_told_when_the_vendor_cannot_be(pipeline: Pipeline, vendor: str) -> None:
+    content = csv_file([product(f"{vendor}-1"), product(f"{vendor}-2", price="0")])
+    pipeline.client("sns").delete_topic(TopicArn=pipeline.topic_of(vendor))
+
+    with states_changed(pipeline, {"Notify Vendor": NO_RETRY}):
+        upload = pipeline.upload(vendor, "products.csv", content)
+
+    check_settled(pipeline, upload, {2: ("INVALID_PRICE",)}, ended_in="Vendor Not Notified", alerts=1, emails=0)
+
+
+def test_operations_are_told_when_the_report_may_not_be_written(pipeline: Pipeline, vendor: str) -> None:
+    content = csv_file([product(f"{vendor}-1"), product(f"{vendor}-2", price="0")])
+    once_shortly: dict[str, State] = {"Build Error Report": {"TimeoutSeconds": 3, "Retry": []}}
+
+    with (
+        permission_removed(pipeline, "error-processor", "s3:PutObject"),
+        states_changed(pipeline, once_shortly),
+        failed_messages_return_at_once(pipeline),
+    ):
+        upload = pipeline.upload(vendor, "products.csv", content)
+        dead = take_dead_letters(pipeline, 2)
+
+    assert [letter["kind"] for letter in dead] == ["report_request"] * 2
+    check_settled(
+        pipeline, upload, {2: ("INVALID_PRICE",)}, ended_in="Error Report Missing", alerts=1, has_report=False
+    )
+    assert "The error report could not be made because of a problem on our side." in told(pipeline, upload)
+
+
+def test_message_becomes_a_dead_letter_when_it_cannot_be_processed(pipeline: Pipeline, vendor: str) -> None:
+    poison = {"kind": "nonsense", "vendor_id": vendor}
+
+    with failed_messages_return_at_once(pipeline):
+        pipeline.client("sqs").send_message(
+            QueueUrl=pipeline.environment.output("ErrorQueueUrl"), MessageBody=json.dumps(poison)
+        )
+        upload = pipeline.upload(vendor, "products.csv", csv_file([product(f"{vendor}-1", price="0")]))
+        dead = take_dead_letters(pipeline, 1)
+
+    assert dead == [poison]
+    check_settled(pipeline, upload, {1: ("INVALID_PRICE",)})
+
+
+def take_dead_letters(pipeline: Pipeline, count: int) -> list[Any]:
+    """Wait for so many dead letters of the error queue, take them out and return them."""
+    sqs, queue = pipeline.client("sqs"), pipeline.environment.output("ErrorDeadLetterQueueUrl")
+    taken: list[Any] = []
+
+    def look() -> bool:
+        for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
+            taken.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+        return len(taken) >= count
+
+    wait_for(f"{count} dead letters", look, seconds=20)
+    return taken

@@ -1,0 +1,33 @@
+"""The account that handler tests run in. moto is there before any client, and handlers make theirs when imported."""
+
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from tests.handlers.world import ENVIRONMENT, Functions, TaskCallbacks, World
+
+
+@pytest.fixture(scope="session")
+def functions() -> Iterator[Functions]:
+    """The handler modules, in the environment that the template gives them."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in ENVIRONMENT.items():
+            environment.setenv(name, value)
+        for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
+            environment.delenv(name, raising=False)
+        yield Functions(TaskCallbacks())
+
+
+@pytest.fixture
+def world(functions: Functions, database) -> Iterator[World]:
+    """An account with empty resources, and a database with the active vendors VEND001 and VEND002."""
+    from aws_lambda_powertools.utilities.parameters.base import DEFAULT_PROVIDERS
+
+    for provider in DEFAULT_PROVIDERS.values():
+        provider.clear_cache()
+    functions.callbacks.forget()
+    database.add_vendor("VEND001", topic_arn="arn:aws:sns:us-east-1:123456789012:vendor-VEND001")
+    database.add_vendor("VEND002", topic_arn="arn:aws:sns:us-east-1:123456789012:vendor-VEND002")
+    with mock_aws():
+        yield World(functions, database)

@@ -1,0 +1,93 @@
+"""The parameters that change what is built."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.infrastructure.conftest import Compile
+from tests.infrastructure.template import Template, mentions
+
+CFN_LINT = Path(__file__).parent.parent.parent / ".venv" / "bin" / "cfn-lint"
+
+
+@pytest.fixture(scope="session")
+def other(compile_template: Compile) -> Template:
+    """Everything that prod has by default, the other way."""
+    return compile_template(
+        "prod",
+        databaseKind="instance",
+        egress="nat",
+        flowLogs="REJECT",
+        operationsTopicKey="none",
+        uploadAccessLogs="none",
+        operationsEmail="operations@techmart.example",
+        runbookUrl="https://wiki.example/runbook",
+    )
+
+
+def test_instance_is_as_protected_as_the_cluster(other: Template) -> None:
+    instance = other.properties("DatabaseInstance")
+
+    assert instance["Engine"] == "postgres"
+    assert instance["PubliclyAccessible"] is False
+    assert instance["StorageEncrypted"] is True
+    assert instance["DeletionProtection"] is True
+    assert instance["ManageMasterUserPassword"] is True
+    assert other.resources["DatabaseInstance"]["DeletionPolicy"] == "Snapshot"
+    parameters = other.properties("DatabaseParameters")["Parameters"]
+    assert parameters["rds.force_ssl"] == "1"
+    assert int(parameters["max_connections"]) == 120
+    assert "DatabaseCluster" not in other.resources
+    assert "DatabaseStorageAlarm" in other.resources
+
+
+def test_egress_goes_through_nat_when_asked_for(other: Template) -> None:
+    route = other.properties("EgressRoute")
+
+    assert route["DestinationCidrBlock"] == "0.0.0.0/0"
+    assert mentions(route["NatGatewayId"], "NatGateway")
+    assert "EgressOnlyGateway" not in other.resources
+    parser = other.functions()["CsvParser"]
+    assert parser["VpcConfig"].get("Ipv6AllowedForDualStack", False) is False
+    assert parser["Environment"]["Variables"]["AWS_USE_DUALSTACK_ENDPOINT"] == "false"
+    # Functions and database stay where nothing leads in.
+    private = {"PrivateSubnetA", "PrivateSubnetB"}
+    assert {each["Ref"] for each in parser["VpcConfig"]["SubnetIds"]} == private
+    assert {each["Ref"] for each in other.properties("DatabaseSubnetGroup")["SubnetIds"]} == private
+
+
+def test_flow_log_is_kept_when_asked_for(other: Template) -> None:
+    assert other.properties("FlowLog")["TrafficType"] == "REJECT"
+    assert other.properties("FlowLogGroup")["RetentionInDays"] >= 90
+
+
+def test_link_of_an_alarm_follows_the_parameter(other: Template) -> None:
+    for alarm in other.of_type("AWS::CloudWatch::Alarm").values():
+        assert " https://wiki.example/runbook#" in alarm["AlarmDescription"]
+
+
+def test_email_of_operations_is_the_parameter(other: Template) -> None:
+    assert other.properties("OperationsEmail")["Endpoint"] == "operations@techmart.example"
+
+
+def test_template_is_clean_the_other_way_too(other: Template) -> None:
+    template = other.folder / "cloudformation-template-update-stack.json"
+
+    result = subprocess.run([CFN_LINT, "--", template], capture_output=True, text=True, check=False)
+
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("stage", ["prod", "local"])
+def test_template_is_clean(request: pytest.FixtureRequest, stage: str) -> None:
+    template: Template = request.getfixturevalue(stage)
+
+    result = subprocess.run(
+        [CFN_LINT, "--", template.folder / "cloudformation-template-update-stack.json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode == 0, result.stdout

@@ -1,0 +1,116 @@
+"""Dashboard, alarms, saved queries, outputs."""
+
+import json
+import re
+
+import pytest
+
+from tests.infrastructure.template import Template, mentions
+
+RUNBOOK_SECTIONS = {
+    "error-dead-letter-queue",
+    "upload-event-dead-letter-queue",
+    "stalled-uploads",
+    "failed-executions",
+    "function-errors",
+    "iterator-age",
+    "error-queue-age",
+    "database-capacity",
+    "database-connections",
+}
+
+
+def test_alarm_reaches_operations_and_says_where_to_read_on(prod: Template) -> None:
+    alarms = prod.of_type("AWS::CloudWatch::Alarm")
+
+    sections = set()
+    for name, alarm in alarms.items():
+        assert mentions(alarm["AlarmActions"], "OperationsTopic"), name
+        assert alarm["TreatMissingData"] == "notBreaching", name
+        link = re.search(r" docs/runbook\.md#([a-z-]+)$", alarm["AlarmDescription"])
+        assert link, name
+        assert alarm["AlarmName"].endswith(link[1]), name
+        sections.add(link[1])
+    assert sections == RUNBOOK_SECTIONS
+
+
+def test_every_function_is_in_the_alarm_on_errors(prod: Template) -> None:
+    metrics = prod.properties("FunctionErrorsAlarm")["Metrics"]
+
+    counted = {each["MetricStat"]["Metric"]["Dimensions"][0]["Value"] for each in metrics if "MetricStat" in each}
+    assert counted == {function["FunctionName"] for function in prod.functions().values()}
+    assert len(counted) <= 10  # CloudWatch's limit for one alarm
+
+
+def test_custom_metrics_of_stages_stay_apart(prod: Template) -> None:
+    alarm = prod.properties("StalledUploadsAlarm")
+    variables = prod.functions()["Reconciler"]["Environment"]["Variables"]
+
+    assert alarm["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}]
+    assert "prod" in variables["POWERTOOLS_SERVICE_NAME"]
+
+
+@pytest.fixture(scope="session")
+def dashboard(prod: Template) -> list[dict]:
+    return json.loads(prod.properties("Dashboard")["DashboardBody"]["Fn::Sub"][0])["widgets"]
+
+
+def test_dashboard_shows_what_operators_ask_for(dashboard: list[dict]) -> None:
+    titles = {widget["properties"]["title"] for widget in dashboard}
+
+    assert titles >= {
+        *("Uploads by outcome", "Rows by verdict", "Time from upload to outcome", "Executions by status"),
+        *("Dead letters", "Oldest waiting: error queue (s)", "Oldest waiting: staged rows (ms)"),
+        *("Function errors", "Function throttles", "Function duration p95 (ms)"),
+        *("Database connections", "Database capacity"),
+    }
+    stats = {
+        metric[-1]["stat"]
+        for widget in dashboard
+        if widget["properties"]["title"] == "Time from upload to outcome"
+        for metric in widget["properties"]["metrics"]
+    }
+    assert stats == {"p50", "p95"}
+
+
+def test_dashboard_widgets_do_not_overlap(dashboard: list[dict]) -> None:
+    places = {(widget["x"], widget["y"]) for widget in dashboard}
+
+    assert len(places) == len(dashboard)
+    assert all(widget["x"] + widget["width"] <= 24 for widget in dashboard)  # CloudWatch's grid
+
+
+def test_dashboard_names_exist(prod: Template, dashboard: list[dict]) -> None:
+    text = json.dumps(dashboard)
+    variables = prod.properties("Dashboard")["DashboardBody"]["Fn::Sub"][1]
+    functions = {function["FunctionName"] for function in prod.functions().values()}
+    queues = {queue["QueueName"] for queue in prod.of_type("AWS::SQS::Queue").values()}
+
+    assert set(re.findall(r"\$\{(\w+)\}", text)) == set(variables)
+    assert set(re.findall(r'"FunctionName", "([^"]+)"', text)) <= functions
+    assert set(re.findall(r'"QueueName", "([^"]+)"', text)) <= queues
+
+
+def test_saved_query_reads_log_groups_of_the_stack(prod: Template) -> None:
+    queries = prod.of_type("AWS::Logs::QueryDefinition")
+    groups = prod.of_type("AWS::Logs::LogGroup")
+
+    assert len(queries) >= 4
+    for query in queries.values():
+        assert {each["Ref"] for each in query["LogGroupNames"]} <= set(groups)
+
+
+def test_email_of_operations_is_subscribed_when_given(prod: Template) -> None:
+    assert prod.resources["OperationsEmail"]["Condition"] == "HasOperationsEmail"
+    assert prod.properties("OperationsEmail")["Protocol"] == "email"
+
+
+@pytest.mark.parametrize("stage", ["prod", "local"])
+def test_stack_has_the_outputs_that_others_rely_on(request: pytest.FixtureRequest, stage: str) -> None:
+    template: Template = request.getfixturevalue(stage)
+
+    assert set(template.outputs) >= {
+        *("UploadBucketName", "StagingTableName", "ErrorQueueUrl", "ErrorDeadLetterQueueUrl"),
+        *("UploadStateMachineArn", "DatabaseSecretArn", "OperationsTopicArn", "ApiUrl"),
+    }

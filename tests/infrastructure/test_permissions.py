@@ -1,0 +1,152 @@
+"""Who may do what: named actions on named resources, and the exceptions with their reasons."""
+
+from typing import Any
+
+from tests.infrastructure.template import Template, listed, mentions
+
+# AWS knows no resource for these (service authorization reference); why they are needed stands in the template.
+WITHOUT_RESOURCE = {
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "states:SendTaskSuccess",
+    "states:SendTaskFailure",
+    "secretsmanager:GetRandomPassword",
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+}
+MANAGED_POLICIES = {":iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"}
+
+
+def actions(statements: list[dict[str, Any]], effect: str = "Allow") -> set[str]:
+    return {action for each in statements if each["Effect"] == effect for action in listed(each["Action"])}
+
+
+def test_statement_names_its_actions(prod: Template, local: Template) -> None:
+    for template in (prod, local):
+        for owner, statement in template.identity_statements():
+            assert "NotAction" not in statement, owner
+            assert not [action for action in listed(statement["Action"]) if "*" in action], owner
+
+
+def test_statement_names_its_resources(prod: Template, local: Template) -> None:
+    for template in (prod, local):
+        for owner, statement in template.identity_statements():
+            if statement["Effect"] == "Allow" and "*" in listed(statement["Resource"]):
+                assert set(listed(statement["Action"])) <= WITHOUT_RESOURCE, owner
+
+
+def test_every_exception_is_used(prod: Template) -> None:
+    used = {
+        action
+        for _, statement in prod.identity_statements()
+        if listed(statement["Resource"]) == ["*"]
+        for action in listed(statement["Action"])
+    }
+
+    assert used >= WITHOUT_RESOURCE
+
+
+def test_function_has_a_role_of_its_own(prod: Template) -> None:
+    for name, function in prod.functions().items():
+        assert mentions(function["Role"], f"{name}IamRoleLambdaExecution"), name
+    # The framework makes a shared role, too; nobody may use it.
+    assert [name for name, found in prod.resources.items() if mentions(found, "IamRoleLambdaExecution")] == []
+
+
+def test_role_uses_no_managed_policy_but_the_one_for_the_network(prod: Template) -> None:
+    for name, role in prod.of_type("AWS::IAM::Role").items():
+        for arn in role.get("ManagedPolicyArns", []):
+            assert arn["Fn::Join"][1][-1] in MANAGED_POLICIES, name
+
+
+def test_role_name_fits_whatever_the_region(prod: Template) -> None:
+    for name, role in prod.of_type("AWS::IAM::Role").items():
+        if name == "IamRoleLambdaExecution":
+            continue
+        assert isinstance(role["RoleName"], str), name
+        assert len(role["RoleName"]) <= 64, name  # IAM's limit
+
+
+def test_function_code_may_not_touch_the_network(prod: Template) -> None:
+    for name in prod.functions():
+        assert "ec2:CreateNetworkInterface" in actions(prod.statements_of(name), "Deny"), name
+
+
+def test_only_those_functions_put_objects_that_have_to(prod: Template) -> None:
+    putters = {name for name in prod.functions() if "s3:PutObject" in actions(prod.statements_of(name))}
+
+    # The validator's is for its event source mapping, which keeps failed batches.
+    assert putters == {"ErrorProcessor", "ProductValidator"}
+
+
+def test_error_processor_writes_reports_only(prod: Template) -> None:
+    resources = [
+        statement["Resource"]
+        for statement in prod.statements_of("ErrorProcessor")
+        if "s3:PutObject" in listed(statement["Action"])
+    ]
+
+    assert resources == [{"Fn::Sub": "${UploadBucket.Arn}/errors/*"}]
+
+
+def test_only_the_migrator_and_the_rotator_read_the_owners_secret(prod: Template, local: Template) -> None:
+    for template, secret in ((prod, "DatabaseCluster"), (local, "DatabaseOwnerSecret")):
+        readers = {
+            name
+            for name in template.functions()
+            for statement in template.statements_of(name)
+            if mentions(statement["Resource"], secret)
+        }
+        assert readers == {"SchemaMigrator", "SecretRotator"}
+
+
+def test_only_the_rotator_writes_a_secret(prod: Template) -> None:
+    writers = {
+        name for name in prod.functions() if "secretsmanager:PutSecretValue" in actions(prod.statements_of(name))
+    }
+
+    assert writers == {"SecretRotator"}
+
+
+def test_report_link_has_no_way_to_database_or_staging(prod: Template) -> None:
+    allowed = actions(prod.statements_of("ReportLink"))
+
+    assert not [action for action in allowed if action.startswith(("dynamodb:", "sqs:", "states:"))]
+    assert "VpcConfig" not in prod.functions()["ReportLink"]
+
+
+def test_state_machine_may_invoke_every_function_it_names(prod: Template) -> None:
+    named = {
+        reference["Fn::GetAtt"][0]
+        for reference in prod.state_machine_references()
+        if "Fn::GetAtt" in reference and reference["Fn::GetAtt"][0].endswith("LambdaFunction")
+    }
+    role = prod.properties("UploadStateMachineRole")
+    invoke = [
+        statement
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "lambda:InvokeFunction" in listed(statement["Action"])
+    ]
+
+    assert named == {"OutcomeRecorderLambdaFunction", "ReconcilerLambdaFunction"}
+    assert {each["Fn::GetAtt"][0] for statement in invoke for each in listed(statement["Resource"])} == named
+
+
+def test_service_role_can_be_assumed_for_this_account_only(prod: Template) -> None:
+    role = prod.properties("UploadStateMachineRole")
+
+    condition = role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
+    assert condition == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    # The bucket's name is guessable: without the account another account's bucket could call the parser.
+    permission = prod.properties("CsvParserUploadPermission")
+    assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
+    assert "SourceArn" in permission

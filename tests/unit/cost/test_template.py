@@ -1,0 +1,95 @@
+"""What costs by being in the template."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cost.errors import CostError
+from cost.template import alarm_metrics, runs_a_month, template_of
+
+_METRIC = {"Id": "m", "MetricStat": {}}
+
+
+def _service(**resources: dict[str, Any]) -> dict[str, Any]:
+    rule = {"ExpirationInDays": 90, "NoncurrentVersionExpiration": {"NoncurrentDays": 30}}
+    bucket = {
+        "Type": "AWS::S3::Bucket",
+        "Properties": {
+            "LifecycleConfiguration": {"Rules": [{"Prefix": "uploads/", **rule}, {"Prefix": "errors/", **rule}]}
+        },
+    }
+    return {
+        "provider": {"logRetentionInDays": 90},
+        "functions": {
+            "csvParser": {"environment": {"DATABASE_SECRET_ARN": "x"}, "events": []},
+            "purger": {
+                "environment": {"DATABASE_SECRET_ARN": "x"},
+                "events": [{"schedule": {"rate": "cron(0 5 ? * SUN *)"}}],
+            },
+            "sweeper": {"environment": {}, "events": [{"schedule": "rate(1 minute)"}]},
+        },
+        "resources": {"Resources": {"Bucket": bucket, **resources}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("properties", "metrics"),
+    [
+        ({"MetricName": "Errors"}, 1),
+        ({"Metrics": [_METRIC, _METRIC, {"Id": "sum", "Expression": "m + m"}]}, 2),
+        ({"Metrics": [_METRIC, {"Id": "band"}], "ThresholdMetricId": "band"}, 3),
+    ],
+)
+def test_an_alarm_is_billed_for_each_metric_it_reads(properties: dict[str, Any], metrics: int) -> None:
+    assert alarm_metrics(properties) == metrics
+
+
+@pytest.mark.parametrize(
+    ("expression", "runs"),
+    [
+        ("rate(1 day)", Decimal(365) / 12),
+        ("rate(12 hours)", Decimal(730) / 12),
+        ("cron(0 3 * * ? *)", Decimal(365) / 12),
+        ("cron(0 5 ? * SUN *)", Decimal(365) / 84),
+        ("cron(0 5 1 * ? *)", Decimal(1)),
+    ],
+)
+def test_a_schedule_says_how_often_it_runs(expression: str, runs: Decimal) -> None:
+    assert float(runs_a_month(expression)) == pytest.approx(float(runs))
+
+
+@pytest.mark.parametrize("expression", ["cron(0/5 * * * ? *)", "cron(0 0 ? * MON-FRI *)", "at(2026-11-22T00:00:00)"])
+def test_a_schedule_that_cannot_be_read_stops_the_count(expression: str) -> None:
+    with pytest.raises(CostError, match="schedule"):
+        runs_a_month(expression)
+
+
+def test_the_template_is_counted() -> None:
+    service = _service(
+        Alarm={"Type": "AWS::CloudWatch::Alarm", "Properties": {"Metrics": [_METRIC, _METRIC]}},
+        Dashboard={"Type": "AWS::CloudWatch::Dashboard", "Properties": {"DashboardBody": _dashboard(50)}},
+        Large={"Type": "AWS::CloudWatch::Dashboard", "Properties": {"DashboardBody": {"Fn::Sub": _dashboard(51)}}},
+        Secret={"Type": "AWS::SecretsManager::Secret"},
+        Cluster={"Type": "AWS::RDS::DBCluster", "Properties": {"ManageMasterUserPassword": True}},
+        Gateway={"Type": "AWS::EC2::VPCEndpoint", "Properties": {"VpcEndpointType": "Gateway"}},
+        Interface={
+            "Type": "AWS::EC2::VPCEndpoint",
+            "Properties": {"VpcEndpointType": "Interface", "SubnetIds": ["a", "b"]},
+        },
+    )
+
+    template = template_of(service)
+
+    assert template.alarm_metrics == 2
+    assert (template.dashboards, template.large_dashboards) == (1, 1)
+    assert template.secrets == 2
+    assert template.interface_endpoints == 2
+    assert [schedule.name for schedule in template.schedules] == ["purger", "Cluster's managed password"]
+    assert (template.upload_days, template.report_days, template.log_days) == (120, 120, 90)
+
+
+def _dashboard(metrics: int) -> str:
+    rows: list[list[Any]] = [["Namespace", f"Metric{number}"] for number in range(metrics)]
+    return json.dumps({"widgets": [{"properties": {"metrics": [*rows, [{"expression": "m1 + m2"}]]}}, {}]})

@@ -1,0 +1,47 @@
+"""The environment of each function."""
+
+import pytest
+
+from onboarding.config import (
+    CsvParserConfig,
+    MissingConfigurationError,
+    ProductValidatorConfig,
+    VendorRegistrarConfig,
+    from_environment,
+)
+
+DATABASE = {"DATABASE_SECRET_ARN": "arn:database", "DATABASE_SSL_MODE": "verify-full"}
+
+
+def test_values_are_read_when_the_environment_has_them() -> None:
+    environment = {
+        **DATABASE,
+        "DATABASE_CA_BUNDLE": "/bundle.pem",
+        "STAGING_TABLE_NAME": "staging",
+        "UPLOAD_STATE_MACHINE_ARN": "arn:machine",
+        "PATH": "/bin",
+    }
+
+    config = from_environment(CsvParserConfig, environment)
+
+    assert config == CsvParserConfig(
+        database_secret_arn="arn:database",
+        database_ssl_mode="verify-full",
+        database_ca_bundle="/bundle.pem",
+        staging_table_name="staging",
+        upload_state_machine_arn="arn:machine",
+    )
+
+
+def test_all_missing_variables_are_named_when_some_are_not_set() -> None:
+    with pytest.raises(MissingConfigurationError) as caught:
+        from_environment(ProductValidatorConfig, {"DATABASE_SECRET_ARN": "arn:database", "ERROR_QUEUE_URL": "url"})
+
+    assert str(caught.value) == "environment variables not set: DATABASE_SSL_MODE, STAGING_TABLE_NAME"
+
+
+def test_defaults_are_taken_when_optional_variables_are_not_set() -> None:
+    config = from_environment(VendorRegistrarConfig, {**DATABASE, "VENDOR_TOPIC_PREFIX": "vendor-"})
+
+    assert config.database_ca_bundle == ""
+    assert config.notification_copy_queue_arn == ""

@@ -88,9 +88,9 @@ class Report:
             ),
             rows,
             note=f"A month has {self.assumptions.uploads:,} uploads of {self.count.cold.rows:,} rows. As paid: what is "
-            "free for good deducted; `make cost` fails when a target is missed as paid. The free tiers are those of a whole account, and nothing else in it is taken to "
-            "use them. The first-year tier exists only for accounts opened before 15 July 2025 and has ended for all "
-            "of them.",
+            "free for good deducted; `make cost` fails when a target is missed as paid. The free tiers are those of a "
+            "whole account, and nothing else in it is taken to use them. The first-year tier exists only for accounts "
+            "opened before 15 July 2025 and has ended for all of them.",
         )
 
     def _upload(self) -> Table:

@@ -32,8 +32,9 @@ _NOBODY = 65534
 class PostgresServer:
     """One server with its own files, password and port; it can be stopped, killed and started again.
 
-    The database and its owner (a role without superuser rights, as on Aurora, but allowed to create databases and roles)
-    are both called `onboarding`. As a context manager it starts on entry, and on exit stops and deletes its files.
+    The database and its owner (a role without superuser rights, as on Aurora, but allowed to create databases and
+    roles) are both called `onboarding`. As a context manager it starts on entry, and on exit stops and deletes its
+    files.
     """
 
     def __init__(

@@ -27,6 +27,7 @@ _SESSION_OPTIONS = "-c timezone=UTC -c statement_timeout=55s -c idle_in_transact
 _LOCK_IDLE_SECONDS = 300
 """The database closes idle connections after a minute; who holds an advisory lock may work elsewhere for longer."""
 _ATTEMPTS = 4
+_DEADLOCK_PAUSE_SECONDS = 0.25
 _HOPELESS = re.compile(r"certificate|does not exist|no pg_hba\.conf entry|does not support SSL")
 """What libpq says when waiting will not help. It gives no SQLSTATE for a connection that was not made."""
 _DEAD_PEER_DETECTION = {
@@ -69,6 +70,8 @@ class Database:
             except (DeadlockDetected, SerializationFailure):
                 if attempt == _ATTEMPTS:
                     raise
+                # Let the other one finish: begun again at once, two that lock the same rows meet again on their way.
+                time.sleep(_DEADLOCK_PAUSE_SECONDS * attempt)
             except (psycopg2.OperationalError, psycopg2.InterfaceError, ReadOnlySqlTransaction) as error:
                 # A server that has become a reader keeps the connection; a statement that took too long does, too.
                 is_lost = bool(connection.closed) or isinstance(error, ReadOnlySqlTransaction)

@@ -169,12 +169,14 @@ def settle(
     """Decide the rows that have no outcome yet, record the decisions, and return the outcome of all.
 
     Batches of one upload come one after the other: each holds the lock of its upload_history row until commit.
+    Rows that come after their upload was abandoned get no outcome: its vendor was told to upload them again.
 
     Raises UploadNotRecordedError, UnexplainedConflictError.
     """
-    _lock_upload(cursor, upload_id)
+    is_open = _lock_upload(cursor, upload_id)
     known_valid, known_errors = _outcomes(cursor, upload_id, [row.row_number for row in rows])
-    fresh = [row for row in rows if row.row_number not in known_valid and row.row_number not in known_errors]
+    known = known_valid | known_errors
+    fresh = [row for row in rows if row.row_number not in known] if is_open else []
     accepted = _insert_products(cursor, rules, upload_id, vendor_id, [row for row in fresh if not row.errors])
     rejected = _with_duplicates(
         cursor, rules, upload_id, vendor_id, [row for row in fresh if row.row_number not in accepted]
@@ -192,10 +194,13 @@ def settle(
     )
 
 
-def _lock_upload(cursor: Cursor, upload_id: str) -> None:
-    cursor.execute("SELECT 1 FROM upload_history WHERE upload_id = %s FOR UPDATE", (upload_id,))
-    if cursor.fetchone() is None:
+def _lock_upload(cursor: Cursor, upload_id: str) -> bool:
+    """Take the upload's lock and return whether its rows may still be decided."""
+    cursor.execute("SELECT status FROM upload_history WHERE upload_id = %s FOR UPDATE", (upload_id,))
+    row = cursor.fetchone()
+    if row is None:
         raise UploadNotRecordedError(upload_id)
+    return UploadStatus(row[0]) is UploadStatus.PROCESSING
 
 
 def _outcomes(cursor: Cursor, upload_id: str, row_numbers: Iterable[int]) -> tuple[set[int], set[int]]:

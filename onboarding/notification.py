@@ -87,7 +87,7 @@ def refusal_email(*, upload_id: str, file_name: str, code: str, message: str) ->
 
 def abandoned_email(*, upload_id: str, file_name: str, valid: int) -> Email:
     """Return the e-mail about a file that our machinery could not finish; `valid` rows had been accepted."""
-    added = f"{valid} of its products were added to the catalogue" if valid else "No product was added to the catalogue"
+    added = f"{valid} of its products {'was' if valid == 1 else 'were'}" if valid else "No product was"
     lines = [
         f"Upload ID: {upload_id}",
         f"File Name: {file_name}",
@@ -95,7 +95,7 @@ def abandoned_email(*, upload_id: str, file_name: str, valid: int) -> Email:
         "Status: FAILED",
         "",
         "The file could not be processed because of a problem on our side; nothing is wrong with your file.",
-        f"{added}. Our team has been told.",
+        f"{added} added to the catalogue. Our team has been told.",
         "Upload the file again later. Products that were added already will then be reported as duplicates.",
     ]
     return Email(_subject("Product Upload Failed - ", file_name, " (problem on our side)"), _text(lines))

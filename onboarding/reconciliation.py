@@ -14,6 +14,7 @@ from onboarding.completion import REFUSED, Completion
 from onboarding.csv_file import FileRefused
 from onboarding.error_queue import MessagesNotSentError
 from onboarding.intake import Intake
+from onboarding.ledger import UnexplainedConflictError
 from onboarding.staging import StagedRow, stage
 from onboarding.uploads import Upload
 from onboarding.validation import Validation
@@ -28,8 +29,9 @@ _OUTAGES = (
     BotoCoreError,
     GetParameterError,
     MessagesNotSentError,
+    UnexplainedConflictError,
 )
-"""Failures of a service. No row is to blame, so they are raised and the execution tries again."""
+"""Failures of a service, or of timing. No row is to blame, so they are raised and the execution tries again."""
 
 
 class StillIncompleteError(RuntimeError):

@@ -13,7 +13,7 @@ from local.postgres import PostgresServer
 from onboarding.database_roles import APPLICATION_ROLE, set_application_password
 from onboarding.migrations import migrate
 
-APPLICATION_PASSWORD = "of the application"
+APPLICATION_PASSWORD = "of-the-application"
 
 
 class TestDatabase:
@@ -39,6 +39,10 @@ class TestDatabase:
             "username": APPLICATION_ROLE,
             "password": APPLICATION_PASSWORD,
         }
+
+    @property
+    def application_url(self) -> str:
+        return f"postgresql://{APPLICATION_ROLE}:{APPLICATION_PASSWORD}@127.0.0.1:{self.server.port}/onboarding"
 
     def terminate(self, backend_pid: int) -> None:
         """End a connection from the server's side and wait until it is gone."""

@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import json
+import math
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from local.uploads import StoredFile
 from local.vendors import Vendor, register
 from tests.e2e.executions import Execution, read_execution
 from tests.e2e.mailbox import Mailbox
-from tests.e2e.waiting import USUAL_SECONDS, wait_for
+from tests.e2e.waiting import LEAST_SECONDS, USUAL_SECONDS, wait_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Pipeline:
     vendor_ids: list[str] = field(default_factory=list)
     announced_again: set[str] = field(default_factory=set)
     """Uploads that an operator had announced to their vendor once more."""
+    _patience: float = math.inf
+    """Halved with every upload that does not end, so that a broken pipeline does not take an hour to say so."""
     _clients: dict[str, Any] = field(default_factory=dict)
     _numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
     mailbox: Mailbox = field(init=False)
@@ -134,9 +137,11 @@ class Pipeline:
             execution = self.execution(upload_id)
             return execution if execution and execution.status != "RUNNING" else None
 
+        seconds = min(seconds, self._patience)
         try:
             return Upload(upload_id, sent, wait_for(f"{upload_id} ends", look, seconds))
         except AssertionError as error:
+            self._patience = max(seconds / 2, LEAST_SECONDS)
             execution = self.execution(upload_id)
             raise AssertionError(f"{error}; it is in {execution.states if execution else 'no state'}") from None
 

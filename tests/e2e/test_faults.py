@@ -25,7 +25,7 @@ from tests.e2e.waiting import wait_for
 AWAIT_SHORTLY: dict[str, State] = {"Await Validation": {"TimeoutSeconds": 3}}
 ASK_FOR_REPORT_SHORTLY: dict[str, State] = {
     "Build Error Report": {
-        "TimeoutSeconds": 5,
+        "TimeoutSeconds": 30,
         "Retry": [{"ErrorEquals": ["ErrorRowsPending"], "IntervalSeconds": 1, "MaxAttempts": 3, "BackoffRate": 1}],
     }
 }
@@ -82,6 +82,7 @@ def test_report_is_complete_when_its_error_rows_were_lost(pipeline: Pipeline, ve
 
     assert "Restore Error Rows" in upload.execution.states
     check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered", alerts=1)
+    assert "Build Error Report: ErrorRowsPending 0 of 150 error rows have arrived" in alert(pipeline, upload)
 
 
 def lose_error_rows(pipeline: Pipeline) -> int:

@@ -182,7 +182,7 @@ def test_upload_is_closed_when_it_was_abandoned_half_way(world: World) -> None:
     assert (history["status"], history["valid_records"], history["error_records"]) == ("failed", 1, 1)
     assert history["failure_reason"].startswith("PROCESSING_ERROR: ")
     assert outcome["subject"] == "Product Upload Failed - products.csv (problem on our side)"
-    assert "1 of its products were added to the catalogue." in outcome["message"]
+    assert "1 of its products was added to the catalogue." in outcome["message"]
 
 
 def test_operations_are_told_when_the_vendor_is_unknown(world: World) -> None:

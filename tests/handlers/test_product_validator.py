@@ -3,7 +3,7 @@
 import json
 import random
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
@@ -304,52 +304,69 @@ def test_counts_add_up_when_one_batch_is_delivered_to_two_at_once(world: World) 
     assert len(world.database.errors(upload.upload_id)) == 40
 
 
-def test_exactly_one_wins_when_two_uploads_race_for_the_same_skus(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def slow_inserts(world: World) -> Iterator[None]:
+    """Make every insert into products take long enough for two transactions to meet half way."""
+    world.database.execute(
+        """
+        CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN PERFORM pg_sleep(0.01); RETURN NEW; END $$;
+        CREATE TRIGGER take_time BEFORE INSERT ON products FOR EACH ROW EXECUTE FUNCTION take_time()
+        """
+    )
+    yield
+    world.database.execute("DROP FUNCTION take_time CASCADE")
+
+
+@pytest.fixture
+def transactions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The uploads of all settlements that were begun, repeated ones included."""
     from onboarding import ledger
 
-    skus = [product(n, description="x" * 500) for n in range(1, 151)]
-    first = world.stage(skus)
-    second = world.stage(list(reversed(skus)), "uploads/VEND002/products.csv")
+    begun: list[str] = []
+    settle = ledger.settle
+
+    def count(cursor: Any, rules: Any, upload_id: str, *arguments: Any) -> Any:
+        begun.append(upload_id)
+        return settle(cursor, rules, upload_id, *arguments)
+
+    monkeypatch.setattr(ledger, "settle", count)
+    return begun
+
+
+def test_exactly_one_wins_without_deadlock_when_two_uploads_race_for_the_same_skus(
+    world: World, slow_inserts: None, transactions: list[str]
+) -> None:
+    products = [product(n) for n in range(1, 21)]
+    first = world.stage(products)
+    second = world.stage(list(reversed(products)), "uploads/VEND002/products.csv")
+    rows = [_rows(world.staged(upload)) for upload in (first, second)]
     validators = [world.functions.product_validator, world.functions.another("product_validator")]
-    settle, transactions = ledger.settle, []
-    monkeypatch.setattr(ledger, "settle", lambda *arguments: transactions.append(1) or settle(*arguments))
 
-    settled = _in_threads(
-        *[
-            lambda v=v, u=u: v.validation.validate(_rows(world.staged(u)))
-            for v, u in zip(validators, (first, second), strict=True)
-        ]
-    )
+    settled = _in_threads(*[lambda v=v, r=r: v.validation.validate(r) for v, r in zip(validators, rows, strict=True)])
 
-    assert sorted(each.accepted for each in settled) == [0, 150]
-    assert sum(each.rejected for each in settled) == 150
-    assert len(transactions) == 2, "a deadlock had to be repeated"
+    assert sorted((each.accepted, each.rejected) for each in settled) == [(0, 20), (20, 0)]
+    assert sorted(transactions) == sorted([first.upload_id, second.upload_id])
     winner, loser = (first, second) if settled[0].accepted else (second, first)
-    assert len(world.database.products(winner.upload_id)) == 150
-    assert {code for _, _, code in world.database.errors(loser.upload_id)} == {"DUPLICATE_SKU"}
-    assert len(world.database.errors(loser.upload_id)) == 150
+    assert len(world.database.products(winner.upload_id)) == 20
+    assert [code for _, _, code in world.database.errors(loser.upload_id)] == ["DUPLICATE_SKU"] * 20
 
 
-def test_every_row_has_one_outcome_when_two_uploads_cross_in_both_their_keys(world: World) -> None:
-    """SKUs are taken in one order by all; here the vendor product ids run against them, which can deadlock."""
-    count = 100
-    first = world.stage([product(n, sku=f"A{n:04d}", vendor_product_id=f"P{n:04d}") for n in range(count)])
-    second = world.stage([product(n, sku=f"B{n:04d}", vendor_product_id=f"P{count - n - 1:04d}") for n in range(count)])
+def test_every_row_has_one_outcome_when_two_uploads_lock_each_other_out(
+    world: World, slow_inserts: None, transactions: list[str]
+) -> None:
+    """All take SKUs in the same order; here the vendor product ids run against it."""
+    first = world.stage([product(n, sku=f"A{n:02d}", vendor_product_id=f"P{n:02d}") for n in range(20)])
+    second = world.stage([product(n, sku=f"B{n:02d}", vendor_product_id=f"P{19 - n:02d}") for n in range(20)])
+    rows = [_rows(world.staged(upload)) for upload in (first, second)]
     validators = [world.functions.product_validator, world.functions.another("product_validator")]
 
-    settled = _in_threads(
-        *[
-            lambda v=v, u=u: v.validation.validate(_rows(world.staged(u)))
-            for v, u in zip(validators, (first, second), strict=True)
-        ]
-    )
+    settled = _in_threads(*[lambda v=v, r=r: v.validation.validate(r) for v, r in zip(validators, rows, strict=True)])
 
-    assert sum(each.accepted for each in settled) == count
+    assert len(transactions) > 2
+    assert sum(each.accepted for each in settled) == sum(each.rejected for each in settled) == 20
     assert all(each.progress.is_complete for each in settled)
-    taken = world.database.execute("SELECT count(DISTINCT vendor_product_id), count(*) FROM products")
-    assert taken == [(count, count)]
+    assert world.database.execute("SELECT count(DISTINCT vendor_product_id), count(*) FROM products") == [(20, 20)]
 
 
 def test_row_waits_for_the_other_upload_when_that_has_not_committed_yet(

@@ -158,11 +158,7 @@ def test_data_stays_when_the_resource_is_deleted(deployment: Deployment) -> None
 
 def test_application_works_but_changes_no_schema_when_the_schema_is_created(deployment: Deployment) -> None:
     deployment.run()
-    server = deployment.world.database.server
-    secret = deployment.world.database.application_secret()
-    application = (
-        f"postgresql://{secret['username']}:{secret['password'].replace(' ', '%20')}@127.0.0.1:{server.port}/x"
-    )
+    application = deployment.world.database.application_url
 
     assert deployment.execute("SELECT count(*) FROM products", url=application) == [(0,)]
     for statement in (

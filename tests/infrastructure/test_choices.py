@@ -91,3 +91,25 @@ def test_template_is_clean(request: pytest.FixtureRequest, stage: str) -> None:
     )
 
     assert result.returncode == 0, result.stdout
+
+
+@pytest.fixture(scope="session")
+def existing(compile_template: Compile) -> Template:
+    return compile_template("prod", network="existing", vpcId="vpc-0a1b2c3d", subnetIds="subnet-0a,subnet-0b")
+
+
+def test_existing_network_gets_security_groups_only(existing: Template) -> None:
+    network = {found["Type"] for found in existing.resources.values() if found["Type"].startswith("AWS::EC2::")}
+
+    assert network == {"AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupEgress"}
+    subnets = {"Fn::Split": [",", "subnet-0a,subnet-0b"]}
+    assert existing.functions()["CsvParser"]["VpcConfig"]["SubnetIds"] == subnets
+    assert existing.properties("DatabaseSubnetGroup")["SubnetIds"] == subnets
+    assert existing.properties("DatabaseSecurityGroup")["VpcId"] == "vpc-0a1b2c3d"
+    assert set(existing.resources["DatabaseSchema"]["DependsOn"]) <= set(existing.resources)
+
+
+@pytest.mark.parametrize("parameter", ["network", "egress", "databaseKind", "flowLogs", "monitoring"])
+def test_packaging_stops_at_a_value_that_is_no_choice(compile_template: Compile, parameter: str) -> None:
+    with pytest.raises(AssertionError, match="Cannot resolve"):
+        compile_template("prod", **{parameter: "perhaps"})

@@ -1,6 +1,11 @@
 """The managed database, and that its connections suffice."""
 
+import re
+from pathlib import Path
+
 from tests.infrastructure.template import Template, mentions
+
+PAGE = Path(__file__).parent.parent.parent / "docs" / "database-connections.md"
 
 # While a version is replaced, the environments of the old one keep their connections until the idle timeout.
 GENERATIONS = 2
@@ -85,3 +90,18 @@ def test_local_stage_splits_owner_and_application_too(local: Template) -> None:
 
     assert '"username": "onboarding_app"' in secret["SecretStringTemplate"]["Fn::Sub"][0]
     assert "DatabaseOwnerSecret" in local.resources
+
+
+def test_table_of_the_documentation_is_that_of_the_template(prod: Template) -> None:
+    rows = re.findall(r"^\| (\w+) \| (\d+) \| (\d+) \| (\d+) \|$", PAGE.read_text(), re.MULTILINE)
+    documented = {name[0].upper() + name[1:]: tuple(map(int, numbers)) for name, *numbers in rows}
+
+    built = {}
+    for name, found in prod.functions().items():
+        if "VpcConfig" in found:
+            reserved, each = found["ReservedConcurrentExecutions"], CONNECTIONS_EACH.get(name, 1)
+            built[name] = (reserved, each, reserved * each)
+    assert documented == built
+    total = sum(worst for _, _, worst in built.values())
+    assert f"| **all** | | | **{total}** |" in PAGE.read_text()
+    assert f"**{total * GENERATIONS}** |" in PAGE.read_text()

@@ -292,9 +292,7 @@ def test_message_does_not_contradict_itself_when_the_file_is_barely_too_large(ru
 # Files that are refused
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"\xef\xbb\xbf", b"\n\r\n", b",,,\n , \n"], ids=["empty", "BOM", "lines", "cells"]
-)
+@pytest.mark.parametrize("body", [b"", b"\xef\xbb\xbf", b"\n\r\n", b",,,\n , \n"], ids=["0", "BOM", "lines", "cells"])
 def test_file_is_refused_as_empty_when_nothing_is_in_it(rules, body: bytes) -> None:
     refusal = _refusal(body, rules)
 

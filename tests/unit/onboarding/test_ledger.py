@@ -288,3 +288,16 @@ def test_categories_are_the_active_ones_when_some_were_retired(database, cursor)
     cursor.execute("UPDATE product_categories SET is_active = FALSE WHERE category_name = 'Books'")
 
     assert ledger.active_categories(cursor) == everything - {"Books"}
+
+
+def test_late_rows_stay_out_when_their_upload_was_abandoned(
+    opened, rules: ProductRules, upload: Upload, checked
+) -> None:
+    _settle(opened, rules, upload, [checked(1)])
+    ledger.finish_upload(opened, upload.upload_id, UploadStatus.FAILED, "PROCESSING_ERROR: abandoned", None)
+
+    settlement = _settle(opened, rules, upload, [checked(1), checked(2), checked(3, BAD_PRICE)])
+
+    assert (settlement.valid, settlement.errors) == (frozenset({1}), {})
+    assert (_count(opened, "products"), _count(opened, "validation_errors")) == (1, 0)
+    assert settlement.progress == ledger.Progress(4, 1, 0)

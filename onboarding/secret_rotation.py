@@ -50,9 +50,7 @@ class SecretRotation:
         try:
             self._pending(secret_id, token)
         except self.secrets.exceptions.ResourceNotFoundException:
-            current = json.loads(
-                self.secrets.get_secret_value(SecretId=secret_id, VersionStage="AWSCURRENT")["SecretString"]
-            )
+            current = self._current(secret_id)
             password = self.secrets.get_random_password(PasswordLength=_PASSWORD_LENGTH, ExcludePunctuation=True)
             self.secrets.put_secret_value(
                 SecretId=secret_id,
@@ -67,7 +65,12 @@ class SecretRotation:
             set_application_password(owner, pending["username"], pending["password"])
 
     def _test(self, secret_id: str, token: str) -> None:
-        if not can_log_in(self.config, self._pending(secret_id, token)):
+        """Log in. When a schedule is set up, Secrets Manager runs this step alone, with a version that has no value."""
+        try:
+            secret = self._pending(secret_id, token)
+        except self.secrets.exceptions.ResourceNotFoundException:
+            secret = self._current(secret_id)
+        if not can_log_in(self.config, secret):
             raise UnexpectedRotationError("the database refuses the new password")
 
     def _finish(self, secret_id: str, token: str) -> None:
@@ -76,6 +79,11 @@ class SecretRotation:
         self.secrets.update_secret_version_stage(
             SecretId=secret_id, VersionStage="AWSCURRENT", MoveToVersionId=token, RemoveFromVersionId=current
         )
+
+    def _current(self, secret_id: str) -> dict[str, Any]:
+        found = self.secrets.get_secret_value(SecretId=secret_id, VersionStage="AWSCURRENT")
+        secret: dict[str, Any] = json.loads(found["SecretString"])
+        return secret
 
     def _pending(self, secret_id: str, token: str) -> dict[str, Any]:
         found = self.secrets.get_secret_value(SecretId=secret_id, VersionId=token, VersionStage="AWSPENDING")

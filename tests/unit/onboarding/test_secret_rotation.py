@@ -108,6 +108,14 @@ def test_test_step_fails_when_the_password_was_not_set(rotation: SecretRotation)
         rotation.step("testSecret", rotation.config.database_secret_arn, TOKEN)
 
 
+def test_test_step_succeeds_when_a_schedule_is_only_set_up(rotation: SecretRotation) -> None:
+    before = current(rotation)
+
+    rotation.step("testSecret", rotation.config.database_secret_arn, TOKEN)
+
+    assert current(rotation) == before
+
+
 def test_step_is_refused_when_it_is_for_another_secret(rotation: SecretRotation) -> None:
     with pytest.raises(UnexpectedRotationError):
         rotation.step("setSecret", rotation.config.database_owner_secret_arn, TOKEN)

@@ -101,6 +101,16 @@ def test_dashboard_names_exist(prod: Template, dashboard: list[dict]) -> None:
     assert set(re.findall(r'"QueueName", "([^"]+)"', text)) <= queues
 
 
+def test_dashboard_shows_metrics_that_functions_emit(dashboard: list[dict]) -> None:
+    shown = [metric for widget in dashboard for metric in widget["properties"]["metrics"]]
+    handlers = "".join(path.read_text() for path in Path("handlers").glob("*.py"))
+
+    own = {metric[1] for metric in shown if metric[0] == "ProductOnboarding"}
+    assert len(own) >= 6
+    assert all(f'"{name}"' in handlers for name in own)
+    assert len(shown) <= 50  # a larger dashboard costs $3 a month (CloudWatch pricing)
+
+
 def test_saved_query_reads_log_groups_of_the_stack(prod: Template) -> None:
     queries = prod.of_type("AWS::Logs::QueryDefinition")
     groups = prod.of_type("AWS::Logs::LogGroup")

@@ -1,7 +1,8 @@
-"""Catalogue load: rows that keep the rules into the constrained table, four ways, in three states of it."""
+"""Catalogue load: rows that keep the rules into the constrained table, four ways, in several states of it."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ STREAM_BATCH = int(re.findall(r"streamBatchSize: (\d+)", _TEMPLATE.read_text("ut
 """Rows that the stream gives the validator at once, as deployed."""
 COLUMNS = ("upload_id", "vendor_id", "row_number", *product_rules().columns)
 _UPLOAD = "BENCH_LOAD"
+_OTHER_UPLOAD = "BENCH_OTHER"
 
 Load = Callable[[Any, Sequence[CheckedRow]], object]
 
@@ -41,6 +43,8 @@ def measure(*, full: bool) -> Part:
                 timings = interleave(**_variants(catalogue, rows, batch, slow=slow), rounds=rounds)
                 _report(part, timings, len(rows), f"{products:,} products", batch)
                 ratios.append(timings.ratio(OURS, COPY))
+            if products == 0:
+                _report(part, _with_taken_keys(catalogue, rows, rounds), len(rows), "1 SKU in 100 taken", STREAM_BATCH)
         timings = _replay(catalogue, rows, rounds)
     _report(part, timings, len(rows), "replay of batches already done", STREAM_BATCH)
     part.goal("Load ÷ COPY, with ledger and counts, worst table and batch", max(ratios), "at most", 1.5)
@@ -69,6 +73,30 @@ def _in_batches(catalogue: Catalogue, rows: Sequence[CheckedRow], batch: int, lo
             catalogue.run(lambda cursor, some=some: load(cursor, some))
 
     return run
+
+
+def _with_taken_keys(catalogue: Catalogue, rows: Sequence[CheckedRow], rounds: int) -> Timings:
+    """Time a file of which another upload has some SKUs, in every batch; COPY gets a file of new ones."""
+
+    def prepare() -> None:
+        catalogue.forget(_UPLOAD)
+        catalogue.open_upload(_OTHER_UPLOAD, len(rows))
+        taken = [replace(row, staged=replace(row.staged, upload_id=_OTHER_UPLOAD)) for row in rows[::100]]
+        catalogue.run(lambda cursor: copy_rows(cursor, taken))
+        catalogue.open_upload(_UPLOAD, len(rows))
+
+    def empty() -> None:
+        catalogue.forget(_UPLOAD)
+        catalogue.open_upload(_UPLOAD, len(rows))
+
+    return interleave(
+        {
+            COPY: _in_batches(catalogue, rows, STREAM_BATCH, copy_rows),
+            OURS: _in_batches(catalogue, rows, STREAM_BATCH, settle_rows),
+        },
+        rounds,
+        before={COPY: empty, OURS: prepare},
+    )
 
 
 def _replay(catalogue: Catalogue, rows: Sequence[CheckedRow], rounds: int) -> Timings:

@@ -61,6 +61,8 @@ def measure(*, full: bool) -> Part:
         _compare_bad_files(part, catalogue, rows, rounds=5 if full else 3)
     part.goal("Whole path", rate[OURS], "at least", 10_000, "rows/s")
     part.goal("Whole path ÷ best peer with the same outcome", timings.ratio(PANDAS, OURS_AT_ONCE), "at least", 1)
+    fastest = max(value for name, value in rate.items() if name not in (OURS, OURS_AT_ONCE))
+    part.goal("Whole path as deployed ÷ fastest peer, whatever that leaves out", rate[OURS] / fastest, "at least", 1)
     part.note(
         f"As deployed, ours also builds and reads staged items and messages: ÷ pandas {rate[OURS] / rate[PANDAS]:.2f}."
     )

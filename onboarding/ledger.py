@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import cursor as Cursor
 
 from onboarding.staging import StagedRow
@@ -224,9 +225,32 @@ def _outcomes(cursor: Cursor, upload_id: str, row_numbers: Iterable[int]) -> tup
 def _insert_products(
     cursor: Cursor, rules: ProductRules, upload_id: str, vendor_id: str, rows: Sequence[CheckedRow]
 ) -> set[int]:
-    """Insert the rows whose keys are free and return their numbers."""
+    """Insert the rows whose keys are free and return their numbers.
+
+    Mostly all are free: they go straight in, and only when a key turns out to be taken PostgreSQL is asked whose.
+    """
     if not rows:
         return set()
+    # Every transaction takes the keys in the same order: two uploads that share some cannot deadlock over them.
+    sku = rules.columns.index("sku")
+    rows = sorted(rows, key=lambda row: row.values[sku] or "")
+    cursor.execute("SAVEPOINT nothing_inserted")
+    try:
+        cursor.copy_expert(
+            f"COPY products (upload_id, vendor_id, row_number, {', '.join(rules.columns)}) FROM STDIN (NULL '')",
+            copy_file((upload_id, vendor_id, str(row.row_number), *row.values) for row in rows),
+        )
+    except UniqueViolation:
+        cursor.execute("ROLLBACK TO SAVEPOINT nothing_inserted")
+        return _insert_free_products(cursor, rules, upload_id, vendor_id, rows)
+    cursor.execute("RELEASE SAVEPOINT nothing_inserted")
+    return {row.row_number for row in rows}
+
+
+def _insert_free_products(
+    cursor: Cursor, rules: ProductRules, upload_id: str, vendor_id: str, rows: Sequence[CheckedRow]
+) -> set[int]:
+    """Insert the rows whose keys are free, in the order of their SKUs, and return their numbers."""
     columns = ", ".join(rules.columns)
     # Column types come from the table itself. One temporary table serves all transactions of a connection.
     cursor.execute(
@@ -239,11 +263,10 @@ def _insert_products(
         f"COPY incoming_products (row_number, {columns}) FROM STDIN (NULL '')",
         copy_file((str(row.row_number), *row.values) for row in rows),
     )
-    # Every transaction takes the keys in the same order: two uploads that share some cannot deadlock over them.
     cursor.execute(
         f"""
         INSERT INTO products (upload_id, vendor_id, row_number, {columns})
-        SELECT %s, %s, row_number, {columns} FROM incoming_products ORDER BY sku
+        SELECT %s, %s, row_number, {columns} FROM incoming_products ORDER BY sku COLLATE "C"
         ON CONFLICT DO NOTHING
         RETURNING row_number
         """,

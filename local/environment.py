@@ -42,7 +42,7 @@ class StackEnvironment:
         return "\n".join(
             [
                 "# Written by `make up`; source it to use the AWS CLI, boto3 and psql.",
-                "# Version 1 of the AWS CLI ignores the endpoint for SQS alone: aws sqs --endpoint-url $AWS_ENDPOINT_URL …",
+                "# Version 1 of the AWS CLI needs the endpoint once more for SQS: --endpoint-url $AWS_ENDPOINT_URL",
                 *lines,
                 "",
             ]

@@ -13,6 +13,7 @@ _MESSAGE_BYTES = 90_000
 """Rows are collected up to this size; one row alone may be larger, up to about 250 KB. SQS takes 1 MiB a request."""
 _REQUEST_BYTES = 1_000_000
 _REQUEST_ENTRIES = 10
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class MessagesNotSentError(RuntimeError):
@@ -57,7 +58,7 @@ def _bodies(rows: Sequence[StagedRow]) -> Iterator[str]:
     pending: list[str] = []
     size = 0
     for row in rows:
-        entry = json.dumps(_entry_of(row), ensure_ascii=False, separators=(",", ":"))
+        entry = _encode(_entry_of(row))
         # json escapes all other characters that SQS does not take (SQS API reference, "SendMessage")
         entry = entry.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
         entry_size = len(entry.encode())

@@ -19,6 +19,7 @@ from rules import ErrorCode, ProductRules, RowError
 _ONLY_FINDING = frozenset({ErrorCode.MALFORMED_ROW, ErrorCode.PROCESSING_ERROR})
 """Findings that make a row's cells unusable for any other check."""
 _UNIQUE_FIELDS = ("vendor_product_id", "sku")
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class UploadNotRecordedError(RuntimeError):
@@ -337,7 +338,7 @@ def _insert_errors(cursor: Cursor, rules: ProductRules, upload_id: str, rows: Se
     records = []
     for row in rows:
         sent = row.staged.row.cells
-        original = json.dumps({name: sent.get(name, "") for name in rules.columns}, ensure_ascii=False)
+        original = _encode({name: sent.get(name, "") for name in rules.columns})
         for error in row.errors:
             records.append((upload_id, str(row.row_number), error.field, error.code, error.message, original))
     cursor.copy_expert(
@@ -408,9 +409,6 @@ def count_rows_with(cursor: Cursor, upload_id: str, code: ErrorCode) -> int:
     return int(row[0]) if row else 0
 
 
-_COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
 def copy_file(records: Iterable[Sequence[str | None]]) -> io.StringIO:
     """Return records in PostgreSQL's COPY text format (PostgreSQL manual, COPY, "Text Format"), None as ''.
 
@@ -420,9 +418,13 @@ def copy_file(records: Iterable[Sequence[str | None]]) -> io.StringIO:
     for record in records:
         line = "\t".join([value or "" for value in record])
         if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(record):
-            line = "\t".join([(value or "").translate(_COPY_ESCAPES) for value in record])
+            line = "\t".join([_escaped(value or "") for value in record])
         lines.append(line)
     return io.StringIO("\n".join(lines) + "\n")
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _int_array(numbers: Iterable[int]) -> str:

@@ -33,7 +33,7 @@ def measure(*, full: bool) -> Part:
     """Measure all methods; the catalogue holds a million products in a full run, a tenth of that in a quick one."""
     rows = [row for row in checked(_UPLOAD, rows_of(10_000, error_rate=0)) if not row.errors]
     part = Part("load", "Catalogue load", f"{len(rows):,} rows; COPY of the same rows is the limit")
-    rounds = 7 if full else 3
+    rounds = 7 if full else 2
     ratios = []
     with fresh_catalogue() as catalogue:
         for products in (0, 1_000_000 if full else 100_000):

@@ -51,7 +51,7 @@ def measure(*, full: bool) -> Part:
         }
         timings = interleave(
             {name: work for name, (_, work) in variants.items()},
-            rounds=7 if full else 3,
+            rounds=7 if full else 2,
             before={name: lambda count=count: _start(catalogue, count) for name, (count, _) in variants.items()},
         )
         _require_right_catalogue(part, catalogue, rows)

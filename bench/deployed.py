@@ -22,6 +22,7 @@ from local import stack, uploads
 from local.emulator import Emulator
 from local.environment import StackEnvironment
 from local.errors import LocalStackError
+from local.ports import free_port
 from local.processes import Daemon
 from local.settings import SERVICE, STAGE, Settings
 from local.vendors import SAMPLE_VENDORS, register
@@ -61,8 +62,17 @@ class _Sent:
 
 
 def measure(settings: Settings, *, full: bool) -> Part:
-    """Bring the stack up as `make up` does, run the loads, and check the invariants of every upload."""
-    environment = stack.up(settings)
+    """Measure on a stack of its own, which is gone afterwards; a developer's stack is left alone."""
+    own = Settings(settings.directory / "bench-stack", port=free_port(), database_port=free_port())
+    environment = stack.up(own)
+    try:
+        return _measure(own, environment, full=full)
+    finally:
+        stack.down(own)
+
+
+def _measure(settings: Settings, environment: StackEnvironment, *, full: bool) -> Part:
+    """Run the loads and check the invariants of every upload."""
     for vendor in SAMPLE_VENDORS:
         register(environment, vendor)
     part = Part("deployed", "Deployed local stack", "seconds from PUT to the final status in the audit trail")

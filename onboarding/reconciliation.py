@@ -61,10 +61,9 @@ class Reconciliation:
             rows, _ = self.intake.accept(upload)
         except FileRefused as refusal:
             completion = Completion.of_refusal(refusal)
-        else:
-            completion = self._settle(upload, stage(upload, rows))
-        self.validation.completion.send(upload.upload_id, completion)
-        return completion
+            self.validation.completion.send(upload.upload_id, completion)
+            return completion
+        return self._settle(upload, stage(upload, rows))  # whose last batch has told the execution
 
     def _settle(self, upload: Upload, rows: Sequence[StagedRow]) -> Completion:
         hopeless: list[StagedRow] = []

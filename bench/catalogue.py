@@ -9,8 +9,8 @@ from typing import Any
 import psycopg2
 
 from local.postgres import PostgresServer
-from onboarding import ledger
-from onboarding.migrations import migrate
+from onboarding.stores import ledger
+from onboarding.upkeep.migrations import migrate
 from onboarding.uploads import Upload
 
 VENDOR_ID = "VEND001"

@@ -3,10 +3,10 @@
 from functools import cache
 
 from bench.catalogue import VENDOR_ID
-from onboarding.csv_file import ProductRow, read_products
-from onboarding.ledger import CheckedRow
-from onboarding.staging import StagedRow
-from onboarding.validation import check_row
+from onboarding.intake.csv_file import read_products
+from onboarding.rows import ProductRow, StagedRow
+from onboarding.stores.ledger import CheckedRow
+from onboarding.validation.settling import check_row
 from rules import ProductRules
 from samples.generate import KINDS, generate
 

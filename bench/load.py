@@ -12,8 +12,8 @@ from bench.catalogue import VENDOR_ID, Catalogue, fresh_catalogue
 from bench.files import checked, product_rules, rows_of
 from bench.measure import Timings, Work, interleave
 from bench.results import Part
-from onboarding import ledger
-from onboarding.ledger import CheckedRow
+from onboarding.stores import ledger
+from onboarding.stores.ledger import CheckedRow
 
 T = TypeVar("T")
 

@@ -12,9 +12,10 @@ import sys
 import time
 
 from bench.catalogue import VENDOR_ID
-from onboarding.csv_file import MAX_FILE_BYTES, read_products
-from onboarding.dynamodb import dynamodb_client
-from onboarding.staging import RowStatus, StagedRow, StagingTable, item_of, row_of, stage
+from onboarding.intake.csv_file import MAX_FILE_BYTES, read_products
+from onboarding.rows import RowStatus, StagedRow, stage
+from onboarding.stores.dynamodb import dynamodb_client
+from onboarding.stores.staging import StagingTable, item_of, row_of
 from onboarding.uploads import Upload
 from rules import ProductRules
 from samples.generate import KINDS, generate
@@ -47,8 +48,8 @@ def main() -> None:
 
 def _validate(images: list[dict[str, dict[str, str]]], rules: ProductRules, table: StagingTable) -> None:
     """Do all of a batch but the database, as often as the file has batches."""
-    from onboarding.ledger import copy_file  # noqa: PLC0415 - psycopg2 is the validator's, not the parser's
-    from onboarding.validation import check_row  # noqa: PLC0415
+    from onboarding.stores.ledger import copy_file  # noqa: PLC0415 - psycopg2 is the validator's, not the parser's
+    from onboarding.validation.settling import check_row  # noqa: PLC0415
 
     categories = frozenset(kind.category for kind in KINDS)
     for _ in range(20):

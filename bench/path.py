@@ -12,12 +12,13 @@ from bench.files import EXPIRES_AT, file_of, product_rules
 from bench.load import STREAM_BATCH, batches
 from bench.measure import interleave
 from bench.results import Part
-from onboarding import ledger
-from onboarding.csv_file import read_products
-from onboarding.error_queue import read_message, send_error_rows
-from onboarding.report import build_report
-from onboarding.staging import Item, RowStatus, StagedRow, item_of, row_of
-from onboarding.validation import check_row
+from onboarding.intake.csv_file import read_products
+from onboarding.reporting.report import build_report
+from onboarding.rows import RowStatus, StagedRow
+from onboarding.stores import ledger
+from onboarding.stores.error_queue import read_message, send_error_rows
+from onboarding.stores.staging import Item, item_of, row_of
+from onboarding.validation.settling import check_row
 from samples.generate import expected_errors
 
 _UPLOAD = "BENCH_PATH"

@@ -6,7 +6,7 @@ from bench.files import CATEGORIES, product_rules, rows_of
 from bench.measure import interleave
 from bench.peer_rules import handwritten_fields, pydantic_fields
 from bench.results import Part
-from onboarding.csv_file import ProductRow
+from onboarding.rows import ProductRow
 
 Judge = Callable[[Mapping[str, str]], object]
 

@@ -14,8 +14,9 @@ from botocore.credentials import Credentials
 from bench.files import rows_of, staged
 from bench.measure import interleave
 from bench.results import Part
-from onboarding.dynamodb import dynamodb_client
-from onboarding.staging import RowStatus, StagedRow, StagingTable, item_of
+from onboarding.rows import RowStatus, StagedRow
+from onboarding.stores.dynamodb import dynamodb_client
+from onboarding.stores.staging import StagingTable, item_of
 
 _BATCH_ITEMS = 25
 _KEYS = {"region_name": "us-east-1", "aws_access_key_id": "AKIABENCH", "aws_secret_access_key": "bench"}

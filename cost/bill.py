@@ -10,7 +10,7 @@ from cost.measurement import Count, Measurement, chunks, sum_calls
 from cost.prices import Prices
 from cost.template import DAYS_A_MONTH, Template
 from cost.traffic import VENDOR
-from onboarding.staging import RETENTION_SECONDS
+from onboarding.rows import RETENTION_SECONDS
 
 Usage = Mapping[str, Decimal]
 """Units by meter."""

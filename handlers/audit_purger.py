@@ -4,10 +4,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from onboarding.audit_trail import purge, retention
 from onboarding.config import AuditPurgerConfig, from_environment
-from onboarding.database import Database
-from onboarding.observability import logger, tracer
+from onboarding.runtime import logger, tracer
+from onboarding.stores.database import Database
+from onboarding.upkeep.purge import purge, retention
 
 config = from_environment(AuditPurgerConfig)
 kept_for = retention(config.audit_retention_days)

@@ -6,15 +6,15 @@ from typing import Any
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from onboarding.completion import Completion, CompletionSignal
 from onboarding.config import CsvParserConfig, from_environment
-from onboarding.csv_file import FileRefused
-from onboarding.database import Database
-from onboarding.dynamodb import dynamodb_client
-from onboarding.executions import start_execution
-from onboarding.intake import Intake
-from onboarding.observability import logger, tracer
-from onboarding.staging import RowStatus, StagingTable, stage
+from onboarding.execution import Completion, CompletionSignal, start_execution
+from onboarding.intake.receiving import Intake
+from onboarding.intake.refusal import FileRefused
+from onboarding.rows import RowStatus, stage
+from onboarding.runtime import logger, tracer
+from onboarding.stores.database import Database
+from onboarding.stores.dynamodb import dynamodb_client
+from onboarding.stores.staging import StagingTable
 from onboarding.uploads import Upload, is_upload_key
 from rules import ProductRules
 

@@ -10,13 +10,14 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from onboarding.completion import answer_task, fail_task
 from onboarding.config import ErrorProcessorConfig, from_environment
-from onboarding.dynamodb import dynamodb_client
-from onboarding.error_queue import ReportRequest, read_message
-from onboarding.observability import logger, tracer
-from onboarding.report import build_report, report_key
-from onboarding.staging import RowStatus, StagedRow, StagingTable
+from onboarding.execution import answer_task, fail_task
+from onboarding.reporting.report import build_report, report_key
+from onboarding.rows import RowStatus, StagedRow
+from onboarding.runtime import logger, tracer
+from onboarding.stores.dynamodb import dynamodb_client
+from onboarding.stores.error_queue import ReportRequest, read_message
+from onboarding.stores.staging import StagingTable
 
 config = from_environment(ErrorProcessorConfig)
 s3 = boto3.client("s3")

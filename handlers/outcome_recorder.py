@@ -6,10 +6,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from onboarding.config import OutcomeRecorderConfig, from_environment
-from onboarding.database import Database
-from onboarding.observability import logger, metrics, tracer
-from onboarding.outcome import Outcome, OutcomeRecorder, duration
-from onboarding.report_links import ReportLinks
+from onboarding.reporting.links import ReportLinks
+from onboarding.reporting.outcome import Outcome, OutcomeRecorder, duration
+from onboarding.runtime import logger, metrics, tracer
+from onboarding.stores.database import Database
 from onboarding.uploads import Upload, UploadStatus
 
 METRICS = {

@@ -9,14 +9,15 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from onboarding.batching import UploadBatchProcessor
-from onboarding.completion import CompletionSignal
 from onboarding.config import ProductValidatorConfig, from_environment
-from onboarding.database import Database
-from onboarding.dynamodb import dynamodb_client
-from onboarding.observability import logger, metrics, tracer
-from onboarding.staging import StagedRow, StagingTable
-from onboarding.validation import Validation
+from onboarding.execution import CompletionSignal
+from onboarding.rows import StagedRow
+from onboarding.runtime import logger, metrics, tracer
+from onboarding.stores.database import Database
+from onboarding.stores.dynamodb import dynamodb_client
+from onboarding.stores.staging import StagingTable
+from onboarding.validation.batching import UploadBatchProcessor
+from onboarding.validation.settling import Validation
 from rules import ProductRules
 
 config = from_environment(ProductValidatorConfig)

@@ -6,16 +6,16 @@ import boto3
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from onboarding.completion import CompletionSignal
 from onboarding.config import ReconcilerConfig, from_environment
-from onboarding.database import Database
-from onboarding.dynamodb import dynamodb_client
-from onboarding.intake import Intake
-from onboarding.observability import logger, metrics, tracer
+from onboarding.execution import CompletionSignal
+from onboarding.intake.receiving import Intake
 from onboarding.reconciliation import Reconciliation
-from onboarding.staging import StagingTable
+from onboarding.runtime import logger, metrics, tracer
+from onboarding.stores.database import Database
+from onboarding.stores.dynamodb import dynamodb_client
+from onboarding.stores.staging import StagingTable
 from onboarding.uploads import Upload
-from onboarding.validation import Validation
+from onboarding.validation.settling import Validation
 from rules import ProductRules
 
 config = from_environment(ReconcilerConfig)

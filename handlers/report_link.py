@@ -9,9 +9,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from onboarding.config import ReportLinkConfig, from_environment
-from onboarding.observability import logger, tracer
-from onboarding.report import report_key
-from onboarding.report_links import DOWNLOAD_LIFETIME, ExpiredLinkError, InvalidLinkError, ReportLinks
+from onboarding.reporting.links import DOWNLOAD_LIFETIME, ExpiredLinkError, InvalidLinkError, ReportLinks
+from onboarding.reporting.report import report_key
+from onboarding.runtime import logger, tracer
 
 config = from_environment(ReportLinkConfig)
 links = ReportLinks(config.report_link_secret_arn)

@@ -7,11 +7,11 @@ import psycopg2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from onboarding.config import SchemaMigratorConfig, from_environment
-from onboarding.custom_resource import answer
-from onboarding.database import connect, read_secret
-from onboarding.database_roles import owner_parameters, set_application_password
-from onboarding.migrations import database_url, migrate
-from onboarding.observability import logger, tracer
+from onboarding.runtime import logger, tracer
+from onboarding.stores.database import connect, read_secret
+from onboarding.upkeep.custom_resource import answer
+from onboarding.upkeep.migrations import database_url, migrate
+from onboarding.upkeep.roles import owner_parameters, set_application_password
 
 config = from_environment(SchemaMigratorConfig)
 

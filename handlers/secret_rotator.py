@@ -6,8 +6,8 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from onboarding.config import SecretRotatorConfig, from_environment
-from onboarding.observability import logger, tracer
-from onboarding.secret_rotation import SecretRotation
+from onboarding.runtime import logger, tracer
+from onboarding.upkeep.rotation import SecretRotation
 
 config = from_environment(SecretRotatorConfig)
 rotation = SecretRotation(config, boto3.client("secretsmanager"))

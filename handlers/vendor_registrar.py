@@ -6,8 +6,8 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from onboarding.config import VendorRegistrarConfig, from_environment
-from onboarding.database import Database
-from onboarding.observability import logger, tracer
+from onboarding.runtime import logger, tracer
+from onboarding.stores.database import Database
 from onboarding.vendors import VendorRegistrar, VendorRegistration
 
 config = from_environment(VendorRegistrarConfig)

@@ -9,15 +9,15 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import BotoCoreError, ClientError
 
-from onboarding import ledger
-from onboarding.completion import REFUSED, Completion
-from onboarding.csv_file import FileRefused
-from onboarding.error_queue import MessagesNotSentError
-from onboarding.intake import Intake
-from onboarding.ledger import UnexplainedConflictError
-from onboarding.staging import StagedRow, stage
+from onboarding.execution import REFUSED, Completion
+from onboarding.intake.receiving import Intake
+from onboarding.intake.refusal import FileRefused
+from onboarding.rows import StagedRow, stage
+from onboarding.stores import ledger
+from onboarding.stores.error_queue import MessagesNotSentError
+from onboarding.stores.ledger import UnexplainedConflictError
 from onboarding.uploads import Upload
-from onboarding.validation import Validation
+from onboarding.validation.settling import Validation
 
 logger = Logger(child=True)
 

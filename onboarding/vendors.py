@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from onboarding import ledger
-from onboarding.database import Database
+from onboarding.stores import ledger
+from onboarding.stores.database import Database
 from onboarding.uploads import NO_VENDOR
 
 _VENDOR_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,49}", re.ASCII)

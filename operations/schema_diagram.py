@@ -8,7 +8,7 @@ import psycopg2
 from psycopg2.extensions import cursor as Cursor
 
 from local.postgres import PostgresServer
-from onboarding.migrations import migrate
+from onboarding.upkeep.migrations import migrate
 
 PAGE = Path(__file__).parent.parent / "docs" / "database.md"
 _DIAGRAM = re.compile(r"```mermaid\nerDiagram\n.*?```", re.DOTALL)

@@ -10,8 +10,8 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from local.postgres import PostgresServer
-from onboarding.database_roles import APPLICATION_ROLE, set_application_password
-from onboarding.migrations import migrate
+from onboarding.upkeep.migrations import migrate
+from onboarding.upkeep.roles import APPLICATION_ROLE, set_application_password
 
 APPLICATION_PASSWORD = "of-the-application"
 

@@ -230,7 +230,7 @@ def test_unprocessed_rows_are_counted_when_some_were_closed(world: World) -> Non
 
 
 def _staged_rows(world: World, upload: Any) -> list[Any]:
-    from onboarding.staging import row_of
+    from onboarding.stores.staging import row_of
 
     return [row_of(item) for item in world.staged(upload)]
 

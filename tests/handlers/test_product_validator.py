@@ -49,7 +49,7 @@ def _in_threads(*works: Callable[[], Any]) -> list[Any]:
 
 
 def _rows(items: Sequence[Item]) -> list[Any]:
-    from onboarding.staging import row_of
+    from onboarding.stores.staging import row_of
 
     return [row_of(item) for item in items]
 
@@ -321,7 +321,7 @@ def slow_inserts(world: World) -> Iterator[None]:
 @pytest.fixture
 def transactions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The uploads of all settlements that were begun, repeated ones included."""
-    from onboarding import ledger
+    from onboarding.stores import ledger
 
     begun: list[str] = []
     settle = ledger.settle
@@ -373,7 +373,7 @@ def test_row_waits_for_the_other_upload_when_that_has_not_committed_yet(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rival's product is not visible to a check before the insert; only the constraint knows of it."""
-    from onboarding import ledger
+    from onboarding.stores import ledger
 
     first = world.stage([product(1, sku="SAME")])
     second = world.stage([product(1, sku="SAME")], "uploads/VEND002/products.csv")
@@ -439,7 +439,7 @@ def test_records_of_an_upload_fail_when_one_cannot_be_read(world: World) -> None
 
 
 def test_nothing_is_settled_when_the_transaction_fails_half_way(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from onboarding import ledger
+    from onboarding.stores import ledger
 
     upload = world.stage(MIXED)
 
@@ -458,7 +458,7 @@ def test_nothing_is_settled_when_the_transaction_fails_half_way(world: World, mo
 def test_batch_is_settled_when_the_connection_is_lost_in_the_middle(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from onboarding import ledger
+    from onboarding.stores import ledger
 
     upload = world.stage(MIXED)
     insert_errors, calls = ledger._insert_errors, []

@@ -280,7 +280,7 @@ def test_outage_is_raised_when_the_database_is_down(world: World, monkeypatch: p
 def test_no_row_is_closed_when_a_service_fails_for_a_moment(
     world: World, monkeypatch: pytest.MonkeyPatch, outage: Exception
 ) -> None:
-    from onboarding import ledger
+    from onboarding.stores import ledger
 
     upload = _uploaded(world, csv_of(ROWS[:1]))
     settle, calls = ledger.settle, []
@@ -303,7 +303,7 @@ def test_no_row_is_closed_when_a_service_fails_for_a_moment(
 def test_failure_is_raised_at_once_when_the_queue_refuses_messages(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from onboarding.error_queue import MessagesNotSentError
+    from onboarding.stores.error_queue import MessagesNotSentError
 
     upload = _uploaded(world)
     requests = []

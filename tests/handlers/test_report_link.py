@@ -74,7 +74,7 @@ def test_link_is_not_found_when_it_was_cut_or_changed(world: World, report: byte
 
 
 def test_link_is_not_found_when_another_key_signed_it(world: World, report: bytes) -> None:
-    from onboarding.report_links import ReportLinks
+    from onboarding.reporting.links import ReportLinks
 
     world.secrets.create_secret(Name="another-key", SecretString="o" * 64)
 

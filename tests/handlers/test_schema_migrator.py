@@ -75,7 +75,7 @@ def deployment(world: World) -> Iterator[Deployment]:
 @pytest.fixture
 def migrations(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A copy of the migrations that the function applies, to add to."""
-    from onboarding.migrations import MIGRATIONS
+    from onboarding.upkeep.migrations import MIGRATIONS
 
     directory = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, directory)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from onboarding import config as configuration
-from onboarding.database import PATIENCE_SECONDS
+from onboarding.stores.database import PATIENCE_SECONDS
 from tests.infrastructure.template import Template, mentions
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -131,7 +131,7 @@ def test_report_api_is_throttled_and_logs_no_token(prod: Template) -> None:
 
 
 def test_purge_runs_every_week_with_a_retention_that_its_code_accepts(prod: Template) -> None:
-    audit_trail = importlib.import_module("onboarding.audit_trail")
+    audit_trail = importlib.import_module("onboarding.upkeep.purge")
     days = prod.functions()["AuditPurger"]["Environment"]["Variables"]["AUDIT_RETENTION_DAYS"]
 
     assert audit_trail.retention(days) >= audit_trail.MINIMUM_RETENTION

@@ -16,7 +16,15 @@ LIMIT_BYTES = 20_000_000
 _ELF_MACHINE_AARCH64 = 0xB7
 # What Lambda's Python image brings along (Lambda developer guide, "Python").
 _LAMBDA_IMAGE = ("boto3", "botocore", "jmespath", "s3transfer", "dateutil", "six", "urllib3")
-_PURE_PYTHON = ("cerberus", "itsdangerous", "yoyo", "sqlparse", "aws_lambda_powertools", "rules", "onboarding.csv_file")
+_PURE_PYTHON = (
+    "cerberus",
+    "itsdangerous",
+    "yoyo",
+    "sqlparse",
+    "aws_lambda_powertools",
+    "rules",
+    "onboarding.intake.csv_file",
+)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from pathlib import Path
 import psycopg2
 
 from local.postgres import PostgresServer
-from onboarding.migrations import migrate
+from onboarding.upkeep.migrations import migrate
 from operations.schema_diagram import PAGE, TABLES, render, replaced
 
 

@@ -1,0 +1,1 @@
+"""Takes files in: what is this file, who sent it, which rows does it have."""

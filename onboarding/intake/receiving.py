@@ -1,0 +1,75 @@
+"""Takes an upload in: is this vendor known, is this file readable, which rows does it have?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from onboarding.intake.csv_file import MAX_FILE_BYTES, file_too_large, read_products
+from onboarding.intake.refusal import FileRefused
+from onboarding.rows import ProductRow
+from onboarding.stores import ledger
+from onboarding.stores.database import Database
+from onboarding.stores.staging import StagingTable
+from onboarding.uploads import NO_VENDOR, Upload
+from rules import ProductRules, RefusalCode
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Reads uploads; used by the parser and by the reconciler, which must come to the same rows."""
+
+    database: Database
+    rules: ProductRules
+    staging: StagingTable
+    s3: Any
+
+    def accept(self, upload: Upload) -> tuple[list[ProductRow], bool]:
+        """Record the upload as processing and return its rows and whether it was new.
+
+        Raises FileRefused, after recording that such an upload came.
+        """
+        try:
+            rows = self._read(upload)
+        except FileRefused:
+            self.database.run(lambda cursor: ledger.open_upload(cursor, upload, None))
+            self.staging.open_tracker(upload, None)
+            raise
+        is_new = self.database.run(lambda cursor: ledger.open_upload(cursor, upload, len(rows)))
+        self.staging.open_tracker(upload, len(rows))
+        return rows, is_new
+
+    def _read(self, upload: Upload) -> list[ProductRow]:
+        known = self.database.run(lambda cursor: ledger.find_upload(cursor, upload.upload_id))
+        if known is None or known.progress.total_records is None:
+            self._check_vendor(upload)  # an upload that was accepted once stays accepted
+        return read_products(self._download(upload), self.rules)
+
+    def _check_vendor(self, upload: Upload) -> None:
+        vendor = self.database.run(lambda cursor: ledger.find_vendor(cursor, upload.vendor_id))
+        if vendor is None:
+            raise FileRefused(RefusalCode.UNKNOWN_VENDOR, _unknown_vendor_message(upload))
+        if not vendor.is_active:
+            raise FileRefused(
+                RefusalCode.VENDOR_NOT_ACTIVE,
+                f"The account of vendor {vendor.vendor_id} is not active, so its files are not processed. "
+                "Ask TechMart to activate the account, then upload the file again.",
+            )
+
+    def _download(self, upload: Upload) -> bytes:
+        response = self.s3.get_object(Bucket=upload.bucket, Key=upload.s3_key, VersionId=upload.object_version)
+        if response["ContentLength"] > MAX_FILE_BYTES:
+            response["Body"].close()
+            raise file_too_large(response["ContentLength"])
+        body: bytes = response["Body"].read()
+        return body
+
+
+def _unknown_vendor_message(upload: Upload) -> str:
+    if upload.vendor_id == NO_VENDOR:
+        return (
+            f"The file was put at {upload.s3_key}, which names no vendor. "
+            f"Put files at uploads/{{vendor id}}/{upload.file_name}."
+        )
+    return (
+        f'No vendor is registered under "{upload.vendor_id}", the folder of {upload.s3_key}. '
+        "Register the vendor or put the file into the folder of a registered one."
+    )

@@ -1,0 +1,119 @@
+"""Writes how an upload ended, once, and composes the e-mail that says so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from onboarding.reporting.links import LINK_LIFETIME, ReportLinks
+from onboarding.reporting.notification import Email, ReportReference, abandoned_email, outcome_email, refusal_email
+from onboarding.stores import ledger
+from onboarding.stores.database import Database
+from onboarding.stores.ledger import Progress, UploadRecord
+from onboarding.uploads import Upload, UploadStatus
+from rules import ErrorCode, RefusalCode
+
+ABANDONED_REASON = f"{ErrorCode.PROCESSING_ERROR}: the upload could not be finished because of a problem on our side"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of an upload as the execution sees it. `topic_arn` is where the e-mail goes."""
+
+    record: UploadRecord
+    unprocessed_records: int
+    topic_arn: str
+    email: Email
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRecorder:
+    database: Database
+    links: ReportLinks
+    link_base_url: str
+    operations_topic_arn: str
+
+    def record(self, upload: Upload, completion: Mapping[str, Any], error_file_s3_key: str | None) -> Outcome:
+        """Write the final status, unless it is written, and return it with the e-mail.
+
+        `completion` is the Completion the execution received; one whose outcome is neither validated nor refused
+        closes an upload that the machinery could not finish.
+        """
+        reason = _failure_reason(completion)
+
+        def finish(cursor: Any) -> tuple[bool, UploadRecord, int, str | None]:
+            ledger.open_upload(cursor, upload, None)
+            before = ledger.find_upload(cursor, upload.upload_id)
+            assert before is not None  # noqa: S101 - opened by the line above
+            status = final_status(before.progress, reason)
+            after = ledger.finish_upload(cursor, upload.upload_id, status, reason, error_file_s3_key)
+            vendor = ledger.find_vendor(cursor, upload.vendor_id)
+            unprocessed = ledger.count_rows_with(cursor, upload.upload_id, ErrorCode.PROCESSING_ERROR)
+            is_first = before.status is UploadStatus.PROCESSING
+            return is_first, after, unprocessed, vendor.notification_topic_arn if vendor else None
+
+        is_first, record, unprocessed, topic_arn = self.database.run(finish)
+        return Outcome(
+            record=record,
+            unprocessed_records=unprocessed,
+            topic_arn=topic_arn or self.operations_topic_arn,
+            email=self._compose(upload, record, unprocessed, completion),
+            is_first=is_first,
+        )
+
+    def _compose(self, upload: Upload, record: UploadRecord, unprocessed: int, completion: Mapping[str, Any]) -> Email:
+        progress = record.progress
+        match completion["outcome"]:
+            case "refused":
+                return refusal_email(
+                    upload_id=upload.upload_id,
+                    file_name=upload.file_name,
+                    code=completion["refusal_code"],
+                    message=completion["refusal_message"],
+                )
+            case "validated":
+                return outcome_email(
+                    upload_id=upload.upload_id,
+                    file_name=upload.file_name,
+                    total=progress.total_records or 0,
+                    valid=progress.valid_records,
+                    errors=progress.error_records,
+                    unprocessed=unprocessed,
+                    status=record.status,
+                    report=self._report_reference(upload, record),
+                )
+            case _:
+                return abandoned_email(
+                    upload_id=upload.upload_id, file_name=upload.file_name, valid=progress.valid_records
+                )
+
+    def _report_reference(self, upload: Upload, record: UploadRecord) -> ReportReference | None:
+        if record.error_file_s3_key is None or record.completed_at is None:
+            return None
+        token = self.links.token(upload.vendor_id, upload.upload_id)
+        return ReportReference(f"{self.link_base_url}/reports/{token}", record.completed_at + LINK_LIFETIME)
+
+
+def final_status(progress: Progress, failure_reason: str | None) -> UploadStatus:
+    """Return how an upload with these counts ended."""
+    if failure_reason is not None or not progress.valid_records:
+        return UploadStatus.FAILED
+    return UploadStatus.PARTIAL if progress.error_records else UploadStatus.COMPLETED
+
+
+def duration(record: UploadRecord) -> timedelta:
+    """Return the time from the S3 event to the final status."""
+    if record.completed_at is None:
+        return timedelta(0)
+    return max(record.completed_at - record.upload_timestamp, timedelta(0))
+
+
+def _failure_reason(completion: Mapping[str, Any]) -> str | None:
+    match completion["outcome"]:
+        case "validated":
+            return None
+        case "refused":
+            return f"{RefusalCode(completion['refusal_code'])}: {completion['refusal_message']}"
+        case _:
+            return ABANDONED_REASON

@@ -1,0 +1,55 @@
+"""A row on its way: as it stands in the file, and as it is staged."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from onboarding.uploads import Upload
+from rules import RowError
+
+RETENTION_SECONDS = 7 * 24 * 3600
+"""How long DynamoDB keeps a staged row."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """One data row. `cells` holds the known columns as sent; blank ones are left out.
+
+    `lengths` holds the trimmed length of each cell that was cut to STAGED_CHARACTERS;
+    `findings` what only the whole file can tell: a wrong number of cells, a key that an earlier row has.
+    """
+
+    row_number: int
+    cells: Mapping[str, str]
+    lengths: Mapping[str, int] = field(default_factory=dict)
+    findings: tuple[RowError, ...] = ()
+
+
+class RowStatus(StrEnum):
+    """Values of a staged row's `status`."""
+
+    PENDING = "pending_validation"
+    VALIDATED = "validated"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class StagedRow:
+    """A row of an upload as staged; `errors` once they are known."""
+
+    upload_id: str
+    vendor_id: str
+    row: ProductRow
+    expires_at: int
+    errors: tuple[RowError, ...] = ()
+
+    @property
+    def row_number(self) -> int:
+        return self.row.row_number
+
+
+def stage(upload: Upload, rows: Iterable[ProductRow], now: float | None = None) -> list[StagedRow]:
+    """Return the rows of an upload as they are to be staged."""
+    expires_at = int((now if now is not None else time.time()) + RETENTION_SECONDS)
+    return [StagedRow(upload.upload_id, upload.vendor_id, row, expires_at) for row in rows]

@@ -1,0 +1,110 @@
+"""The messages between validator, state machine and error processor, and how they are sent."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from onboarding.rows import ProductRow, StagedRow
+from rules import ErrorCode, RowError
+
+_MESSAGE_BYTES = 90_000
+"""Rows are collected up to this size; one row alone may be larger, up to about 250 KB. SQS takes 1 MiB a request."""
+_REQUEST_BYTES = 1_000_000
+_REQUEST_ENTRIES = 10
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class MessagesNotSentError(RuntimeError):
+    """SQS refused some of the messages; all are sent again when the batch is retried."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRequest:
+    """The execution asks for the report of an upload once its error rows are all there."""
+
+    upload_id: str
+    vendor_id: str
+    error_records: int
+    task_token: str
+
+
+def send_error_rows(client: Any, queue_url: str, rows: Sequence[StagedRow]) -> None:
+    """Send rows with their errors, many to a message. Raises MessagesNotSentError."""
+    for bodies in _requests(_bodies(rows)):
+        entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)]
+        response = client.send_message_batch(QueueUrl=queue_url, Entries=entries)
+        if response.get("Failed"):
+            reasons = sorted({failure["Code"] for failure in response["Failed"]})
+            raise MessagesNotSentError(f"{len(response['Failed'])} of {len(entries)} messages: {', '.join(reasons)}")
+
+
+def read_message(body: str) -> list[StagedRow] | ReportRequest:
+    """Return what a message carries. Raises ValueError for a message that is neither kind."""
+    document = json.loads(body)
+    match document.get("kind"):
+        case "error_rows":
+            return [_row_of(document, entry) for entry in document["rows"]]
+        case "report_request":
+            return ReportRequest(
+                document["upload_id"], document["vendor_id"], int(document["error_records"]), document["task_token"]
+            )
+        case kind:
+            raise ValueError(f"message of unknown kind: {kind!r}")
+
+
+def _bodies(rows: Sequence[StagedRow]) -> Iterator[str]:
+    pending: list[str] = []
+    size = 0
+    for row in rows:
+        entry = _encode(_entry_of(row))
+        # json escapes all other characters that SQS does not take (SQS API reference, "SendMessage")
+        entry = entry.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
+        entry_size = len(entry.encode())
+        if pending and size + entry_size > _MESSAGE_BYTES:
+            yield _body(row, pending)
+            pending, size = [], 0
+        pending.append(entry)
+        size += entry_size
+    if pending:
+        yield _body(rows[-1], pending)
+
+
+def _body(row: StagedRow, entries: Sequence[str]) -> str:
+    head = json.dumps(
+        {"kind": "error_rows", "upload_id": row.upload_id, "vendor_id": row.vendor_id}, ensure_ascii=False
+    )
+    return f'{head[:-1]}, "rows": [{",".join(entries)}]}}'
+
+
+def _requests(bodies: Iterator[str]) -> Iterator[list[str]]:
+    request: list[str] = []
+    size = 0
+    for body in bodies:
+        body_size = len(body.encode())
+        if request and (len(request) == _REQUEST_ENTRIES or size + body_size > _REQUEST_BYTES):
+            yield request
+            request, size = [], 0
+        request.append(body)
+        size += body_size
+    if request:
+        yield request
+
+
+def _entry_of(row: StagedRow) -> dict[str, Any]:
+    return {
+        "row_number": row.row_number,
+        "expires_at": row.expires_at,
+        "cells": row.row.cells,
+        "errors": [[error.field, error.code, error.message] for error in row.errors],
+    }
+
+
+def _row_of(document: Mapping[str, Any], entry: Mapping[str, Any]) -> StagedRow:
+    return StagedRow(
+        upload_id=document["upload_id"],
+        vendor_id=document["vendor_id"],
+        row=ProductRow(entry["row_number"], entry["cells"]),
+        expires_at=entry["expires_at"],
+        errors=tuple(RowError(field, ErrorCode(code), message) for field, code, message in entry["errors"]),
+    )

@@ -1,0 +1,1 @@
+"""Keeps the database in order: migrations, roles, rotation of the password and the purge."""

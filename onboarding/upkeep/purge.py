@@ -1,0 +1,58 @@
+"""How long the audit trail is kept, and the purge of what is older."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from psycopg2.extensions import cursor as Cursor
+
+from onboarding.stores.database import Database
+
+MINIMUM_RETENTION = timedelta(days=90)
+"""PRD, FR6: "Retained for minimum 90 days". The database's own function refuses less as well (sql/migrations)."""
+_UPLOADS_PER_TRANSACTION = 200
+
+
+class RetentionTooShortError(ValueError):
+    """The configured retention is not a number of days, or fewer than the audit trail must be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """Rows deleted from validation_errors and from upload_history."""
+
+    validation_errors: int
+    uploads: int
+
+
+def retention(days: str) -> timedelta:
+    """Return the configured retention. Raises RetentionTooShortError."""
+    if not (days.isascii() and days.isdigit()) or timedelta(days=int(days)) < MINIMUM_RETENTION:
+        raise RetentionTooShortError(f"{days!r} days: a whole number, {MINIMUM_RETENTION.days} or more")
+    return timedelta(days=int(days))
+
+
+def purge(database: Database, kept_for: timedelta) -> Purged:
+    """Delete the validation errors of uploads that ended longer ago, and those uploads that left no product.
+
+    An upload that products came from stays as their provenance. In small transactions, so that uploads go on meanwhile.
+
+    Raises RetentionTooShortError.
+    """
+    if kept_for < MINIMUM_RETENTION:
+        raise RetentionTooShortError(f"{kept_for.days} days: {MINIMUM_RETENTION.days} or more")
+    errors = uploads = 0
+    while True:
+        some_errors, some_uploads = database.run(lambda cursor: _purge_some(cursor, kept_for))
+        if not some_errors and not some_uploads:
+            return Purged(errors, uploads)
+        errors += some_errors
+        uploads += some_uploads
+
+
+def _purge_some(cursor: Cursor, kept_for: timedelta) -> tuple[int, int]:
+    cursor.execute(
+        "SELECT purged_errors, purged_uploads FROM purge_audit_trail(%s, %s)", (kept_for, _UPLOADS_PER_TRANSACTION)
+    )
+    row = cursor.fetchone()
+    assert row is not None  # noqa: S101 - the function returns one row
+    return row[0], row[1]

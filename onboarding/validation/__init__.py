@@ -1,0 +1,1 @@
+"""Decides rows: the rules first, then the ledger, then the news of it."""

@@ -1,0 +1,302 @@
+"""The ledger on a real PostgreSQL: what is recorded once stays, and the counts cannot lie."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+import psycopg2
+import pytest
+
+from onboarding.rows import ProductRow, stage
+from onboarding.stores import ledger
+from onboarding.stores.ledger import CheckedRow, UploadNotRecordedError
+from onboarding.uploads import Upload, UploadStatus
+from rules import ErrorCode, ProductRules, RowError
+
+CATEGORIES = frozenset({"Computer Accessories"})
+BAD_PRICE = RowError("price", ErrorCode.INVALID_PRICE, "Price must be a plain number")
+
+
+@pytest.fixture
+def checked(rules: ProductRules, upload: Upload, product) -> Callable[..., CheckedRow]:
+    """Make row n of an upload as the rules leave it."""
+
+    def make(n: int, *errors: RowError, of: Upload = upload, **changed: str) -> CheckedRow:
+        (staged,) = stage(of, [ProductRow(n, product(n, **changed))])
+        return CheckedRow(staged, errors, rules.check(staged.row.cells, CATEGORIES).values)
+
+    return make
+
+
+@pytest.fixture
+def other(upload: Upload) -> Upload:
+    return Upload(**{**upload.as_execution_input(), "upload_id": "UPLOAD_20261121_103045_ffffffff"})
+
+
+@pytest.fixture
+def opened(database, cursor, upload: Upload, other: Upload):
+    """A cursor in a transaction in which two uploads of one vendor, of four rows each, are open."""
+    database.add_vendor("VEND001")
+    for each in (upload, other):
+        ledger.open_upload(cursor, each, 4)
+    return cursor
+
+
+def _settle(cursor, rules: ProductRules, upload: Upload, rows: Sequence[CheckedRow]) -> ledger.Settlement:
+    return ledger.settle(cursor, rules, upload.upload_id, upload.vendor_id, rows)
+
+
+def _count(cursor, table: str) -> int:
+    cursor.execute(f"SELECT count(*) FROM {table}")
+    return cursor.fetchone()[0]
+
+
+# Uploads
+
+
+def test_upload_is_new_once_when_it_is_opened_again(database, cursor, upload: Upload) -> None:
+    assert ledger.open_upload(cursor, upload, None) is True
+    assert ledger.open_upload(cursor, upload, 4) is False
+    assert ledger.open_upload(cursor, upload, 9) is False
+
+    record = ledger.find_upload(cursor, upload.upload_id)
+
+    assert record.progress == ledger.Progress(4, 0, 0)
+    assert record.status is UploadStatus.PROCESSING
+    assert record.upload_timestamp.isoformat() == upload.uploaded_at
+
+
+def test_upload_is_recorded_when_its_names_are_longer_than_the_columns(database, cursor, upload: Upload) -> None:
+    long = Upload(
+        **{**upload.as_execution_input(), "vendor_id": "v" * 400, "file_name": "\N{HEADPHONE}" * 150 + "x" * 300}
+    )
+
+    assert ledger.open_upload(cursor, long, None) is True
+
+    record = ledger.find_upload(cursor, upload.upload_id)
+    assert (len(record.vendor_id), len(record.file_name)) == (50, 255)
+
+
+def test_total_stays_unknown_when_the_upload_was_closed_before(database, cursor, upload: Upload) -> None:
+    ledger.open_upload(cursor, upload, None)
+    ledger.finish_upload(cursor, upload.upload_id, UploadStatus.FAILED, "EMPTY_FILE: nothing in it", None)
+
+    ledger.open_upload(cursor, upload, 4)
+
+    assert ledger.find_upload(cursor, upload.upload_id).progress.total_records is None
+
+
+def test_status_stays_when_an_upload_is_finished_twice(opened, rules, upload: Upload, checked) -> None:
+    _settle(opened, rules, upload, [checked(n) for n in range(1, 5)])
+
+    first = ledger.finish_upload(opened, upload.upload_id, UploadStatus.COMPLETED, None, None)
+    second = ledger.finish_upload(opened, upload.upload_id, UploadStatus.FAILED, "another reason", "another/key")
+
+    assert first.status is UploadStatus.COMPLETED
+    assert second == first
+
+
+def test_finishing_fails_when_the_upload_is_unknown(database, cursor) -> None:
+    with pytest.raises(UploadNotRecordedError):
+        ledger.finish_upload(cursor, "UPLOAD_UNKNOWN", UploadStatus.FAILED, "reason", None)
+
+
+# Rows
+
+
+def test_products_have_the_values_of_their_cells_when_rows_are_valid(opened, rules, upload: Upload, checked) -> None:
+    text = "a\\b\tc\nd\re\"f'g\\N \N{HEADPHONE} %s {} ;--"
+
+    settlement = _settle(
+        opened, rules, upload, [checked(1, description=text, brand="", weight_kg=" 0.250 ", product_name="\\N")]
+    )
+
+    opened.execute(
+        "SELECT description, brand, weight_kg, product_name, price, stock_quantity, vendor_id, upload_id, row_number,"
+        " status FROM products"
+    )
+    assert opened.fetchall() == [
+        (text, None, Decimal("0.250"), "\\N", Decimal("19.99"), 150, "VEND001", upload.upload_id, 1, "active")
+    ]
+    assert (settlement.valid, settlement.errors) == (frozenset({1}), {})
+
+
+def test_errors_are_recorded_with_what_was_sent_when_rows_are_invalid(
+    opened, rules, upload: Upload, checked, product
+) -> None:
+    _settle(opened, rules, upload, [checked(2, BAD_PRICE, price=" \u20ac 5\n\\N ", brand="")])
+
+    opened.execute("SELECT row_number, field, error_type, error_message, original_data FROM validation_errors")
+    assert opened.fetchall() == [
+        (2, "price", "INVALID_PRICE", BAD_PRICE.message, {**product(2), "price": " \u20ac 5\n\\N ", "brand": ""})
+    ]
+
+
+def test_nothing_is_counted_again_when_a_batch_comes_twice(opened, rules, upload: Upload, checked) -> None:
+    batch = [checked(1), checked(2, BAD_PRICE), checked(3)]
+
+    first = _settle(opened, rules, upload, batch)
+    second = _settle(opened, rules, upload, batch)
+
+    assert (first.accepted, first.rejected, first.progress) == (2, 1, ledger.Progress(4, 2, 1))
+    assert (second.accepted, second.rejected, second.progress) == (0, 0, ledger.Progress(4, 2, 1))
+    assert (second.valid, second.errors) == (first.valid, first.errors)
+
+
+def test_verdict_stays_when_the_rules_judge_a_settled_row_differently(opened, rules, upload: Upload, checked) -> None:
+    _settle(opened, rules, upload, [checked(1), checked(2, BAD_PRICE)])
+
+    again = _settle(opened, rules, upload, [checked(1, BAD_PRICE), checked(2)])
+
+    assert again.valid == frozenset({1})
+    assert set(again.errors) == {2}
+    assert _count(opened, "products") == _count(opened, "validation_errors") == 1
+
+
+def test_row_stays_closed_when_it_turns_out_to_be_valid_later(opened, rules, upload: Upload, checked) -> None:
+    _settle(opened, rules, upload, [checked(1, rules.processing_error())])
+
+    again = _settle(opened, rules, upload, [checked(1)])
+
+    assert [error.code for error in again.errors[1]] == [ErrorCode.PROCESSING_ERROR]
+    assert again.progress == ledger.Progress(4, 0, 1)
+    assert _count(opened, "products") == 0
+    assert ledger.count_rows_with(opened, upload.upload_id, ErrorCode.PROCESSING_ERROR) == 1
+
+
+def test_upload_is_complete_when_every_row_has_an_outcome(opened, rules, upload: Upload, checked) -> None:
+    first = _settle(opened, rules, upload, [checked(1), checked(2)])
+    second = _settle(opened, rules, upload, [checked(2), checked(3, BAD_PRICE), checked(4)])
+
+    assert (first.progress.is_complete, second.progress.is_complete) == (False, True)
+
+
+def test_rows_are_not_settled_when_their_upload_is_unknown(database, cursor, rules, upload: Upload, checked) -> None:
+    with pytest.raises(UploadNotRecordedError):
+        _settle(cursor, rules, upload, [checked(1)])
+
+
+# Keys
+
+
+def test_row_is_a_duplicate_when_another_upload_has_its_keys(
+    opened, rules, upload: Upload, other: Upload, checked
+) -> None:
+    _settle(opened, rules, upload, [checked(1, sku="A"), checked(2, vendor_product_id="P")])
+
+    settlement = _settle(
+        opened,
+        rules,
+        other,
+        [checked(1, of=other, sku="A", vendor_product_id="P"), checked(3, BAD_PRICE, of=other, sku="A")],
+    )
+
+    assert {n: [error.code for error in errors] for n, errors in settlement.errors.items()} == {
+        1: [ErrorCode.DUPLICATE_VENDOR_PRODUCT_ID, ErrorCode.DUPLICATE_SKU],
+        3: [ErrorCode.DUPLICATE_SKU, ErrorCode.INVALID_PRICE],
+    }
+
+
+def test_vendor_product_id_is_free_when_another_vendor_has_it(
+    database, opened, rules, upload: Upload, other: Upload, checked
+) -> None:
+    database.add_vendor("VEND002")
+    theirs = Upload(**{**other.as_execution_input(), "vendor_id": "VEND002"})
+    _settle(opened, rules, upload, [checked(1, vendor_product_id="P")])
+
+    settlement = _settle(opened, rules, theirs, [checked(1, of=theirs, sku="B", vendor_product_id="P")])
+
+    assert settlement.valid == frozenset({1})
+
+
+def test_own_products_do_not_count_when_a_row_of_the_same_upload_is_invalid(
+    opened, rules, upload: Upload, checked
+) -> None:
+    in_file = rules.duplicate("sku", "A", earlier_row=1)
+    _settle(opened, rules, upload, [checked(1, sku="A")])
+
+    settlement = _settle(opened, rules, upload, [checked(2, in_file, sku="A"), checked(3, BAD_PRICE, sku="A")])
+
+    assert settlement.errors == {2: (in_file,), 3: (BAD_PRICE,)}
+
+
+def test_cells_are_not_looked_up_when_the_row_is_malformed(
+    opened, rules, upload: Upload, other: Upload, checked
+) -> None:
+    _settle(opened, rules, upload, [checked(1, sku="A")])
+
+    settlement = _settle(opened, rules, other, [checked(1, rules.malformed(3, 6), of=other, sku="A")])
+
+    assert [error.code for error in settlement.errors[1]] == [ErrorCode.MALFORMED_ROW]
+
+
+# What the schema itself refuses
+
+
+def test_counts_are_refused_when_they_exceed_the_total(opened, rules, upload: Upload, checked) -> None:
+    with pytest.raises(psycopg2.errors.CheckViolation, match="upload_history_adds_up"):
+        _settle(opened, rules, upload, [checked(n) for n in range(1, 6)])
+
+
+@pytest.mark.parametrize(
+    ("statement", "constraint"),
+    [
+        ("UPDATE upload_history SET valid_records = -1", "upload_history_valid_positive"),
+        (
+            "UPDATE upload_history SET status = 'done', completed_at = now(), failure_reason = 'X: y'",
+            "upload_history_status_known",
+        ),
+        ("UPDATE upload_history SET completed_at = now()", "upload_history_final_has_time"),
+        ("UPDATE upload_history SET status = 'failed', failure_reason = 'X: y'", "upload_history_final_has_time"),
+        ("UPDATE upload_history SET status = 'completed', completed_at = now()", "upload_history_final_adds_up"),
+        ("UPDATE products SET price = 0", "products_price_range"),
+        ("UPDATE products SET price = 1000000", "products_price_range"),
+        ("UPDATE products SET stock_quantity = -1", "products_stock_range"),
+        ("UPDATE products SET stock_quantity = 1000001", "products_stock_range"),
+        ("UPDATE products SET row_number = 0", "products_row_number_positive"),
+        ("UPDATE products SET category = 'Spaceships'", "products_category_fkey"),
+        ("UPDATE products SET row_number = 1", "products_by_origin"),
+        ("UPDATE products SET sku = 'SAME'", "products_sku_unique"),
+        ("UPDATE products SET vendor_product_id = 'SAME'", "products_vendor_product_id_unique"),
+        ("UPDATE validation_errors SET row_number = 0", "validation_errors_row_number_positive"),
+        ("UPDATE validation_errors SET upload_id = 'UPLOAD_UNKNOWN'", "validation_errors_upload_id_fkey"),
+        ("UPDATE vendors SET vendor_id = '../x'", "vendors_vendor_id_shape"),
+        ("UPDATE vendors SET status = 'gone'", "vendors_status_known"),
+        ("UPDATE vendors SET vendor_name = ' '", "vendors_name_not_blank"),
+        ("UPDATE vendors SET email = 'nobody'", "vendors_email_shape"),
+    ],
+)
+def test_change_is_refused_when_it_breaks_a_constraint(
+    opened, rules, upload: Upload, checked, statement: str, constraint: str
+) -> None:
+    _settle(opened, rules, upload, [checked(1), checked(2), checked(3, BAD_PRICE)])
+
+    with pytest.raises(psycopg2.IntegrityError, match=constraint):
+        opened.execute(statement)
+
+
+def test_upload_is_closed_when_its_rows_are_open_but_there_is_a_reason(opened, upload: Upload) -> None:
+    record = ledger.finish_upload(opened, upload.upload_id, UploadStatus.FAILED, "PROCESSING_ERROR: ours", None)
+
+    assert record.status is UploadStatus.FAILED
+    assert record.completed_at is not None
+
+
+def test_categories_are_the_active_ones_when_some_were_retired(database, cursor) -> None:
+    everything = ledger.active_categories(cursor)
+
+    cursor.execute("UPDATE product_categories SET is_active = FALSE WHERE category_name = 'Books'")
+
+    assert ledger.active_categories(cursor) == everything - {"Books"}
+
+
+def test_late_rows_stay_out_when_their_upload_was_abandoned(
+    opened, rules: ProductRules, upload: Upload, checked
+) -> None:
+    _settle(opened, rules, upload, [checked(1)])
+    ledger.finish_upload(opened, upload.upload_id, UploadStatus.FAILED, "PROCESSING_ERROR: abandoned", None)
+
+    settlement = _settle(opened, rules, upload, [checked(1), checked(2), checked(3, BAD_PRICE)])
+
+    assert (settlement.valid, settlement.errors) == (frozenset({1}), {})
+    assert (_count(opened, "products"), _count(opened, "validation_errors")) == (1, 0)
+    assert settlement.progress == ledger.Progress(4, 1, 0)

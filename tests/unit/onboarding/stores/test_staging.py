@@ -1,0 +1,139 @@
+"""Rows as DynamoDB items, and how they are written."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from onboarding.rows import RETENTION_SECONDS, ProductRow, RowStatus, StagedRow, stage
+from onboarding.stores.staging import StagingTable, item_of, record_id, row_of
+from rules import ErrorCode, ProductRules, RowError
+
+COLUMNS = ProductRules.load().columns
+
+text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
+row_errors = st.lists(
+    st.builds(RowError, field=st.none() | st.sampled_from(COLUMNS), code=st.sampled_from(ErrorCode), message=text),
+    max_size=3,
+).map(tuple)
+staged_rows = st.builds(
+    StagedRow,
+    upload_id=st.just("UPLOAD_20261121_103045_0a1b2c3d"),
+    vendor_id=st.text("abcXYZ019_-", min_size=1, max_size=50),
+    row=st.builds(
+        ProductRow,
+        row_number=st.integers(1, 99_999_999),
+        cells=st.dictionaries(st.sampled_from(COLUMNS), text),
+        lengths=st.dictionaries(st.sampled_from(COLUMNS), st.integers(4097, 10_485_760), max_size=2),
+        findings=row_errors,
+    ),
+    expires_at=st.integers(0, 2**40),
+    errors=row_errors,
+)
+
+
+class Client:
+    """Answers BatchWriteItem from a list of what it leaves unprocessed, and remembers the requests."""
+
+    def __init__(self, *unprocessed: int) -> None:
+        self._unprocessed = list(unprocessed)
+        self.requests: list[list[dict[str, Any]]] = []
+
+    def batch_write_item(self, RequestItems: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:  # noqa: N803
+        (requests,) = RequestItems.values()
+        self.requests.append(requests)
+        left = self._unprocessed.pop(0) if self._unprocessed else 0
+        return {"UnprocessedItems": {"staging": requests[:left]} if left else {}}
+
+
+def _rows(upload, count: int, **cells: str) -> list[StagedRow]:
+    return stage(upload, [ProductRow(n, {"sku": f"S{n}", **cells}) for n in range(1, count + 1)], now=0)
+
+
+def _written(client: Client) -> list[str]:
+    return [put["PutRequest"]["Item"]["record_id"]["S"] for request in client.requests for put in request]
+
+
+@given(staged_rows, st.sampled_from(RowStatus))
+@settings(deadline=None, max_examples=200)
+def test_row_is_the_same_when_it_went_through_an_item(staged: StagedRow, status: RowStatus) -> None:
+    item = item_of(staged, status)
+
+    assert row_of(item) == staged
+    assert item["status"] == {"S": str(status)}
+
+
+def test_cells_stand_beside_the_keys_when_a_row_is_staged(upload, product) -> None:
+    (staged,) = stage(upload, [ProductRow(7, product(7))], now=1_000.9)
+
+    item = item_of(staged, RowStatus.PENDING)
+
+    assert item == {
+        **{name: {"S": cell} for name, cell in product(7).items()},
+        "upload_id": {"S": upload.upload_id},
+        "record_id": {"S": "00000007"},
+        "vendor_id": {"S": "VEND001"},
+        "row_number": {"N": "7"},
+        "status": {"S": "pending_validation"},
+        "expires_at": {"N": str(1_000 + RETENTION_SECONDS)},
+    }
+
+
+@given(st.lists(st.integers(1, 10_485_760)))
+def test_sort_keys_sort_as_row_numbers_do_when_compared_as_text(numbers: list[int]) -> None:
+    assert sorted(map(record_id, numbers)) == [record_id(number) for number in sorted(numbers)]
+
+
+@pytest.mark.parametrize("count", [0, 1, 25, 26, 51, 60])
+def test_batches_have_at_most_25_rows_when_many_are_put(upload, count: int) -> None:
+    client = Client()
+
+    StagingTable(client, "staging").put_rows(_rows(upload, count), RowStatus.PENDING)
+
+    assert all(0 < len(request) <= 25 for request in client.requests)
+    assert sorted(_written(client)) == [record_id(n) for n in range(1, count + 1)]
+
+
+def test_request_stays_below_the_limit_when_all_cells_are_as_long_as_they_may_be(upload) -> None:
+    client = Client()
+    cells = dict.fromkeys(COLUMNS, "\N{HEADPHONE}" * 4096)
+
+    StagingTable(client, "staging").put_rows(_rows(upload, 25, **cells), RowStatus.PENDING)
+
+    for request in client.requests:
+        sizes = [sum(len(a.get("S", "").encode()) for a in put["PutRequest"]["Item"].values()) for put in request]
+        assert max(sizes) < 400_000
+        assert sum(sizes) < 16 * 1024 * 1024
+
+
+def test_rest_is_put_again_when_dynamodb_leaves_some_unprocessed(upload) -> None:
+    client = Client(20, 20, 7)
+    waits: list[float] = []
+
+    StagingTable(client, "staging", sleep=waits.append).put_rows(_rows(upload, 25), RowStatus.PENDING)
+
+    assert [len(request) for request in client.requests] == [25, 20, 20, 7]
+    assert waits == sorted(set(waits))
+    assert len(waits) == 3
+
+
+def test_wait_has_a_ceiling_when_the_table_stays_throttled(upload) -> None:
+    client = Client(*[1] * 20)
+    waits: list[float] = []
+
+    StagingTable(client, "staging", sleep=waits.append).put_rows(_rows(upload, 1), RowStatus.PENDING)
+
+    assert max(waits) == 5.0
+    assert len(client.requests) == 21
+
+
+def test_failure_is_raised_when_one_of_several_batches_fails(upload) -> None:
+    class Failing(Client):
+        def batch_write_item(self, RequestItems: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:  # noqa: N803
+            if any(put["PutRequest"]["Item"]["record_id"]["S"] == record_id(60) for put in RequestItems["staging"]):
+                raise ConnectionError("reset by peer")
+            return super().batch_write_item(RequestItems)
+
+    with pytest.raises(ConnectionError):
+        StagingTable(Failing(), "staging").put_rows(_rows(upload, 100), RowStatus.PENDING)

@@ -46,11 +46,13 @@ _SOURCES = (
     "serverless.yml",
     "package-lock.json",
     "requirements.txt",
+    "functions",
     "handlers",
     "onboarding",
     "resources",
     "rules",
     "sql",
+    "stages",
     "statemachines",
 )
 

@@ -1,5 +1,5 @@
 'use strict';
 
-// The functions' names on AWS, in the order of the flow.
+// The functions' names on AWS, in the order of the flow. serverless.yml lists them as files, one for each part.
 module.exports.physicalNames = async (resolveVariable) =>
-  Object.values(await resolveVariable('self:functions')).map(({ name }) => name);
+  Object.values(Object.assign({}, ...(await resolveVariable('self:functions')))).map(({ name }) => name);

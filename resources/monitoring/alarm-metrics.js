@@ -1,6 +1,6 @@
 'use strict';
 
-const { physicalNames } = require('./functions.js');
+const { physicalNames } = require('../functions.js');
 
 // The errors of all functions as one number. An alarm takes at most ten metrics (CloudWatch user guide, "Metric math").
 module.exports.functionErrors = async ({ resolveVariable }) => {

@@ -4,7 +4,7 @@ const { createHash } = require('node:crypto');
 const { readFileSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
-const directory = join(__dirname, '..', 'sql', 'migrations');
+const directory = join(__dirname, '..', '..', 'sql', 'migrations');
 
 // A digest of the migrations' names and contents, for the custom resource that applies them.
 module.exports.checksum = async () => {

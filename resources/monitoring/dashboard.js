@@ -1,6 +1,6 @@
 'use strict';
 
-const { physicalNames } = require('./functions.js');
+const { physicalNames } = require('../functions.js');
 
 const WIDTH = 8;
 const HEIGHT = 6;

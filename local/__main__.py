@@ -13,10 +13,11 @@ from rich.text import Text
 from local import stack
 from local.console import console, say
 from local.demo import demo
+from local.display import upload_file
 from local.errors import LocalStackError
 from local.postgres import find_programs
 from local.settings import Settings, clear_aws_environment
-from local.upload import upload_file
+from local.vendors import SAMPLE_VENDORS, register_samples
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +51,10 @@ def _run(options: argparse.Namespace) -> None:
     match options.command:
         case "up":
             environment = stack.up(settings)
+            register_samples(environment)
+            known = ", ".join(vendor.vendor_id for vendor in SAMPLE_VENDORS)
             say(f"  The service is up: uploads go to s3://{environment.output('UploadBucketName')}/uploads/VENDOR/")
+            say(f"  The vendors {known} are registered:  make upload FILE=samples/errors.csv VENDOR=VEND001")
             say(f"  For the AWS CLI, boto3 and psql:  . {os.path.relpath(settings.environment_file)}")
         case "down":
             stopped = stack.down(settings)

@@ -8,10 +8,10 @@ import psycopg2
 
 from local import stack
 from local.console import console, say
+from local.display import follow, show, summarise
 from local.environment import StackEnvironment
 from local.settings import Settings
-from local.upload import follow, show, summarise
-from local.vendors import SAMPLE_VENDORS, register
+from local.vendors import SAMPLE_VENDORS, register_samples
 
 _SAMPLES = (
     ("clean.csv", "VEND001", "A clean file: every product goes into the catalogue"),
@@ -34,8 +34,8 @@ def demo(settings: Settings) -> None:
     environment = _fresh_stack(settings)
 
     _title("Registering the sample vendors")
+    register_samples(environment)
     for vendor in SAMPLE_VENDORS:
-        register(environment, vendor)
         say(f"  [green]✓[/] {vendor.vendor_id} {vendor.vendor_name} <{vendor.email}>")
 
     for file_name, vendor_id, what in _SAMPLES:

@@ -157,7 +157,7 @@ class PostgresServer:
             self.directory.mkdir(exist_ok=True)
             if user is not None:
                 os.chown(self.directory, user, user)
-                if not _can(user, "-w", self.directory):
+                if not _can_write(user, self.directory):
                     # The checkout lies under a folder closed to other users, such as /root.
                     self.directory.rmdir()
                     elsewhere = Path(tempfile.mkdtemp(prefix="onboarding-postgres-", dir="/tmp"))
@@ -185,6 +185,7 @@ class PostgresServer:
                 ),  # the wheel is built without ICU
             ],
             cwd=self.directory.resolve(),
+            user=user,
         )
         password_file.unlink()
         if result.returncode != 0:
@@ -203,16 +204,11 @@ class PostgresServer:
 
     def _programs(self) -> Path:
         """Return a folder of PostgreSQL programs that the server's user can run, a copy if it must be."""
-        copy = self.directory.resolve() / "programs"
-        if (copy / "bin").exists():
-            return copy / "bin"
         programs = find_programs()
         user = _user()
-        if user is None or _can(user, "-x", programs / "postgres"):
+        if user is None or not _cannot_run(user, programs):
             return programs
-        shutil.copytree(programs.parent, copy, symlinks=True)
-        copy.chmod(0o755)
-        return copy / "bin"
+        return _copy_for(user, programs, self.directory.resolve() / "programs")
 
     def _wait_until_ready(self, daemon: Daemon) -> None:
         deadline = time.monotonic() + 30
@@ -263,27 +259,59 @@ def _user() -> int | None:
     return _NOBODY if os.geteuid() == 0 else None
 
 
-def _can(user: int, access: str, path: Path) -> bool:
-    """Return whether the user may write (`-w`) or run (`-x`) the path, every folder above it considered."""
-    return (
-        subprocess.run(
-            ["test", access, path],
-            user=user,
-            group=user,
-            extra_groups=[],
-            check=False,
-            cwd="/",
-        ).returncode
-        == 0
-    )
+def _can_write(user: int, path: Path) -> bool:
+    """Return whether the user may write the path, every folder above it considered."""
+    return _run(["test", "-w", str(path)], cwd=Path("/"), user=user).returncode == 0
+
+
+def _cannot_run(user: int | None, programs: Path) -> str:
+    """Return why the user cannot run the programs, empty when they run.
+
+    They are really run: a program that may be executed can still lack a library that the user may not read.
+    """
+    for name in ("initdb", "postgres"):
+        try:
+            result = _run([str(programs / name), "--version"], cwd=Path("/"), user=user)
+        except OSError as error:  # a folder above it is closed to the user, or there is no such program
+            return str(error)
+        if result.returncode != 0:
+            return result.stdout.strip()
+    return ""
+
+
+def _copy_for(user: int | None, programs: Path, copy: Path) -> Path:
+    """Copy an installation to a place where the user can run it, and return the copy's folder of programs.
+
+    `copy` is that place. The wheel's programs look for their libraries in `<package>.libs` beside their package
+    (the layout that auditwheel gives a wheel), so those go along and the folders keep their names and places.
+    A complete copy of before is used again. Raises LocalStackError when the copy does not run either.
+    """
+    installation = programs.parent
+    package = installation.parent
+    copied = copy / package.name / installation.name / programs.name
+    if copied.exists() and not _cannot_run(user, copied):
+        return copied
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(installation, copied.parent, symlinks=True, ignore=shutil.ignore_patterns("include"))
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, copy / libraries.name, symlinks=True)
+    for path in (copy, *copy.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755)  # a checkout made with umask 077 is closed to others down to the last file
+    if reason := _cannot_run(user, copied):
+        raise LocalStackError(
+            f"PostgreSQL refuses to run as root, and its programs do not run as another user ({user}). Copied from "
+            f"{programs} to {copied}, they say: {reason}"
+        )
+    return copied
 
 
 def _environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _run(command: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
-    user = _user()
+def _run(command: list[str], cwd: Path, user: int | None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
         check=False,

@@ -1,7 +1,10 @@
 """Registers vendors on the running stack, the way an operator does: by invoking the vendor registrar."""
 
 import json
+from contextlib import closing
 from dataclasses import asdict, dataclass
+
+import psycopg2
 
 from local.environment import StackEnvironment
 from local.errors import LocalStackError
@@ -33,3 +36,13 @@ def register(environment: StackEnvironment, vendor: Vendor) -> None:
     answer = response["Payload"].read().decode(errors="replace")
     if "FunctionError" in response:
         raise LocalStackError(f"The vendor registrar refused {vendor.vendor_id}: {answer}")
+
+
+def register_samples(environment: StackEnvironment) -> None:
+    """Register the vendors of the sample files, except those that are known: an operator may have changed them."""
+    with closing(psycopg2.connect(environment.database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT vendor_id FROM vendors")
+        known = {row[0] for row in cursor.fetchall()}
+    for vendor in SAMPLE_VENDORS:
+        if vendor.vendor_id not in known:
+            register(environment, vendor)

@@ -1,4 +1,4 @@
-"""`make upload`: puts a file in the bucket and shows what becomes of it."""
+"""What `make upload` and `make demo` show: a file goes into the bucket, and what becomes of it."""
 
 import re
 import time
@@ -28,14 +28,12 @@ class Outcome:
 
 
 def upload_file(environment: StackEnvironment, path: Path, vendor_id: str) -> None:
-    """Upload a file of this machine as the vendor and show everything about it.
+    """Upload a file of this machine, whatever it is called, as the vendor and show everything about it.
 
     Raises LocalStackError for a file that cannot be uploaded.
     """
     if not re.fullmatch(r"[A-Za-z0-9_-]+", vendor_id):
         raise LocalStackError(f"{vendor_id!r} is not a vendor id. For example: make upload FILE={path} VENDOR=VEND001")
-    if path.suffix != ".csv":
-        raise LocalStackError(f"{path} does not end in .csv: the bucket hands only such files to the CSV parser.")
     try:
         content = path.read_bytes()
     except OSError as error:

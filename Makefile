@@ -140,13 +140,35 @@ test: install ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of i
 lint: $(PYTHON_STAMP) $(NODE_STAMP) $(CHECKOV_STAMP) ## Check format, style, types and the compiled CloudFormation templates
 	@$(PYTHON) -m ruff format --check --quiet . || { echo "Run: make format" >&2; exit 1; }
 	@$(PYTHON) -m ruff check --quiet .
-	@$(PYTHON) -m mypy handlers onboarding rules local operations cost
+	@$(MAKE) lint-types lint-yaml lint-markdown lint-javascript
 	@for stage in local prod; do \
 	  $(MAKE) package STAGE=$$stage >/dev/null; \
 	  template=dist/$$stage/cloudformation-template-update-stack.json; \
 	  $(VENV)/bin/cfn-lint -- "$$template"; \
 	  .local/checkov/bin/checkov --config-file .checkov.yml --file "$$template"; \
 	done
+
+# Parts of `make lint` that the hooks of pre-commit run too. They look at the files that git knows or would add.
+FILES := git -c safe.directory='$(CURDIR)' ls-files -z --cached --others --exclude-standard --deduplicate
+
+.PHONY: lint-types
+lint-types: $(PYTHON_STAMP)
+	@$(PYTHON) -m mypy handlers onboarding rules local operations cost
+
+.PHONY: lint-yaml
+lint-yaml: $(PYTHON_STAMP)
+	@$(FILES) '*.yml' '*.yaml' .cfnlintrc | xargs -0 $(VENV)/bin/yamllint --strict
+	@for check in 'github-workflows .github/workflows/*.yml' 'dependabot .github/dependabot.yml'; do \
+	  said=$$($(VENV)/bin/check-jsonschema --builtin-schema vendor.$$check) || { echo "$$said" >&2; exit 1; }; \
+	done
+
+.PHONY: lint-markdown
+lint-markdown: $(PYTHON_STAMP)
+	@$(FILES) '*.md' | xargs -0 $(VENV)/bin/pymarkdown scan
+
+.PHONY: lint-javascript
+lint-javascript: | require-node
+	@$(FILES) '*.js' '*.mjs' | xargs -0 -n 1 node --check
 
 .PHONY: format
 format: $(PYTHON_STAMP) ## Format the code

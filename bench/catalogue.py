@@ -9,7 +9,7 @@ from typing import Any
 import psycopg2
 
 from local.postgres import PostgresServer
-from onboarding.stores import ledger
+from onboarding.stores import history, vendors
 from onboarding.upkeep.migrations import migrate
 from onboarding.uploads import Upload
 
@@ -48,7 +48,7 @@ class Catalogue:
     def open_upload(self, upload_id: str, total: int) -> None:
         """Record an upload of this many rows as processing."""
         upload = Upload(upload_id, VENDOR_ID, "bench.csv", "bench", f"uploads/{upload_id}", "1", "2026-01-01T00:00:00Z")
-        self.run(lambda cursor: ledger.open_upload(cursor, upload, total))
+        self.run(lambda cursor: history.open_upload(cursor, upload, total))
 
     def forget(self, upload_id: str) -> None:
         """Remove all that an upload has left; the table is then as full as before, and as tidy."""
@@ -95,7 +95,7 @@ def fresh_catalogue() -> Iterator[Catalogue]:
             migrate(server.url)
             catalogue = Catalogue(server)
             catalogue.run(
-                lambda cursor: ledger.register_vendor(cursor, VENDOR_ID, "Bench", "bench@example.com", "active", "")
+                lambda cursor: vendors.register_vendor(cursor, VENDOR_ID, "Bench", "bench@example.com", "active", "")
             )
             try:
                 yield catalogue

@@ -13,6 +13,7 @@ from bench.files import checked, product_rules, rows_of
 from bench.measure import Timings, Work, interleave
 from bench.results import Part
 from onboarding.stores import ledger
+from onboarding.stores.copying import copy_file
 from onboarding.stores.ledger import CheckedRow
 
 T = TypeVar("T")
@@ -146,7 +147,7 @@ def batches(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 def copy_rows(cursor: Any, rows: Sequence[CheckedRow]) -> None:
     """Load by COPY into the table itself: no ledger, no counts, and one bad row fails all."""
-    cursor.copy_expert(f"COPY products ({', '.join(COLUMNS)}) FROM STDIN (NULL '')", ledger.copy_file(_records(rows)))
+    cursor.copy_expert(f"COPY products ({', '.join(COLUMNS)}) FROM STDIN (NULL '')", copy_file(_records(rows)))
 
 
 def settle_rows(cursor: Any, rows: Sequence[CheckedRow]) -> None:

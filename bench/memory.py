@@ -48,7 +48,7 @@ def main() -> None:
 
 def _validate(images: list[dict[str, dict[str, str]]], rules: ProductRules, table: StagingTable) -> None:
     """Do all of a batch but the database, as often as the file has batches."""
-    from onboarding.stores.ledger import copy_file  # noqa: PLC0415 - psycopg2 is the validator's, not the parser's
+    from onboarding.stores.copying import copy_file  # noqa: PLC0415 - psycopg2 is the validator's, not the parser's
     from onboarding.validation.settling import check_row  # noqa: PLC0415
 
     categories = frozenset(kind.category for kind in KINDS)

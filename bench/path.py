@@ -15,6 +15,7 @@ from bench.results import Part
 from onboarding.intake.csv_file import read_products
 from onboarding.reporting.report import build_report
 from onboarding.rows import RowStatus, StagedRow
+from onboarding.stores import catalogue as products
 from onboarding.stores import ledger
 from onboarding.stores.error_queue import read_message, send_error_rows
 from onboarding.stores.staging import Item, item_of, row_of
@@ -89,7 +90,7 @@ def run_at_once(catalogue: Catalogue, body: bytes, upload_id: str = _UPLOAD) -> 
     """Take a file as the peers do: rows go from the reader to rules, catalogue and report, in one transaction."""
     rules = product_rules()
     rows = [StagedRow(upload_id, VENDOR_ID, row, EXPIRES_AT) for row in read_products(body, rules)]
-    categories = catalogue.run(ledger.active_categories)
+    categories = catalogue.run(products.active_categories)
     checked = [check_row(rules, row, categories) for row in rows]
     settlement = catalogue.run(lambda cursor: ledger.settle(cursor, rules, upload_id, VENDOR_ID, checked))
     build_report([replace(row, errors=settlement.errors[row.row_number]) for row in rows if _is_in(row, settlement)])
@@ -99,7 +100,7 @@ def run_at_once(catalogue: Catalogue, body: bytes, upload_id: str = _UPLOAD) -> 
 def _settle(catalogue: Catalogue, upload_id: str, items: Sequence[Item], error_items: list[Item]) -> tuple[int, int]:
     rules = product_rules()
     staged = [row_of(item) for item in items]
-    categories = catalogue.run(ledger.active_categories)
+    categories = catalogue.run(products.active_categories)
     checked = [check_row(rules, row, categories) for row in staged]
     settlement = catalogue.run(lambda cursor: ledger.settle(cursor, rules, upload_id, VENDOR_ID, checked))
     invalid = [replace(row, errors=settlement.errors[row.row_number]) for row in staged if _is_in(row, settlement)]

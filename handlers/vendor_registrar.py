@@ -6,9 +6,9 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from onboarding.config import VendorRegistrarConfig, from_environment
+from onboarding.registration import VendorRegistrar, VendorRegistration
 from onboarding.runtime import logger, tracer
 from onboarding.stores.database import Database
-from onboarding.vendors import VendorRegistrar, VendorRegistration
 
 config = from_environment(VendorRegistrarConfig)
 registrar = VendorRegistrar(

@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 
 if TYPE_CHECKING:  # the error processor answers tasks, too, and needs none of these
     from onboarding.intake.refusal import FileRefused
-    from onboarding.stores.ledger import Progress
+    from onboarding.stores.history import Progress
     from onboarding.stores.staging import StagingTable
     from onboarding.uploads import Upload
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import psycopg2
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,9 +12,10 @@ from onboarding.execution import REFUSED, Completion
 from onboarding.intake.receiving import Intake
 from onboarding.intake.refusal import FileRefused
 from onboarding.rows import StagedRow, stage
-from onboarding.stores import ledger
+from onboarding.stores import history
+from onboarding.stores.catalogue import UnexplainedConflictError
+from onboarding.stores.database import is_outage
 from onboarding.stores.error_queue import MessagesNotSentError
-from onboarding.stores.ledger import UnexplainedConflictError
 from onboarding.uploads import Upload
 from onboarding.validation.settling import Validation
 
@@ -23,15 +23,14 @@ logger = Logger(child=True)
 
 _BATCH_ROWS = 500
 _OUTAGES = (
-    psycopg2.OperationalError,
-    psycopg2.InterfaceError,
     ClientError,
     BotoCoreError,
     GetParameterError,
     MessagesNotSentError,
     UnexplainedConflictError,
 )
-"""Failures of a service, or of timing. No row is to blame, so they are raised and the execution tries again."""
+"""Failures of a service, or of timing; those of the database are told by `is_outage`. No row is to blame, so they are
+raised and the execution tries again."""
 
 
 class StillIncompleteError(RuntimeError):
@@ -71,7 +70,7 @@ class Reconciliation:
             hopeless += self._validate(rows[start : start + _BATCH_ROWS])
         if hopeless:
             self.validation.give_up(hopeless)
-        record = self.validation.database.run(lambda cursor: ledger.find_upload(cursor, upload.upload_id))
+        record = self.validation.database.run(lambda cursor: history.find_upload(cursor, upload.upload_id))
         if record is None or not record.progress.is_complete:
             raise StillIncompleteError(f"{upload.upload_id}: {record and record.progress}")
         return Completion.of_rows(record.progress)
@@ -80,9 +79,9 @@ class Reconciliation:
         """Validate rows, halving the batch around any that break it, and return those that fail alone."""
         try:
             self.validation.validate(rows)
-        except _OUTAGES:
-            raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, _OUTAGES) or is_outage(error):
+                raise
             if len(rows) == 1:
                 logger.exception("row cannot be processed", row_number=rows[0].row_number)
                 return list(rows)

@@ -1,5 +1,6 @@
 """What suites share: one PostgreSQL server per session, and an empty, migrated database for each test."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Any
@@ -47,6 +48,17 @@ class TestDatabase:
     def terminate(self, backend_pid: int) -> None:
         """End a connection from the server's side and wait until it is gone."""
         self.execute("SELECT pg_terminate_backend(%s, 5000)", backend_pid, url=self.server.superuser_url)
+
+    def crash(self, *clients: Connection) -> None:
+        """Crash and restart the server such that these connections, idle now, meet the crash at their next write.
+
+        The server leaves a notice behind. Where a client then sends anything, a keepalive a minute later or this byte,
+        it is answered with a reset: its next write fails, yet the notice is read like an answer.
+        """
+        self.server.stop(immediate=True)
+        for client in clients:
+            os.write(client.fileno(), b"\0")
+        self.server.start()
 
     def execute(self, statement: str, *parameters: object, url: str | None = None) -> list[tuple]:
         """Run one statement as the database's owner, or as whom the URL names, and return its rows, if it has any."""

@@ -6,7 +6,7 @@ from typing import Any
 from onboarding.intake.csv_file import MAX_FILE_BYTES, file_too_large, read_products
 from onboarding.intake.refusal import FileRefused
 from onboarding.rows import ProductRow
-from onboarding.stores import ledger
+from onboarding.stores import history, vendors
 from onboarding.stores.database import Database
 from onboarding.stores.staging import StagingTable
 from onboarding.uploads import NO_VENDOR, Upload
@@ -30,21 +30,21 @@ class Intake:
         try:
             rows = self._read(upload)
         except FileRefused:
-            self.database.run(lambda cursor: ledger.open_upload(cursor, upload, None))
+            self.database.run(lambda cursor: history.open_upload(cursor, upload, None))
             self.staging.open_tracker(upload, None)
             raise
-        is_new = self.database.run(lambda cursor: ledger.open_upload(cursor, upload, len(rows)))
+        is_new = self.database.run(lambda cursor: history.open_upload(cursor, upload, len(rows)))
         self.staging.open_tracker(upload, len(rows))
         return rows, is_new
 
     def _read(self, upload: Upload) -> list[ProductRow]:
-        known = self.database.run(lambda cursor: ledger.find_upload(cursor, upload.upload_id))
+        known = self.database.run(lambda cursor: history.find_upload(cursor, upload.upload_id))
         if known is None or known.progress.total_records is None:
             self._check_vendor(upload)  # an upload that was accepted once stays accepted
         return read_products(self._download(upload), self.rules)
 
     def _check_vendor(self, upload: Upload) -> None:
-        vendor = self.database.run(lambda cursor: ledger.find_vendor(cursor, upload.vendor_id))
+        vendor = self.database.run(lambda cursor: vendors.find_vendor(cursor, upload.vendor_id))
         if vendor is None:
             raise FileRefused(RefusalCode.UNKNOWN_VENDOR, _unknown_vendor_message(upload))
         if not vendor.is_active:

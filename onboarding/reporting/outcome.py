@@ -7,9 +7,9 @@ from typing import Any
 
 from onboarding.reporting.links import LINK_LIFETIME, ReportLinks
 from onboarding.reporting.notification import Email, ReportReference, abandoned_email, outcome_email, refusal_email
-from onboarding.stores import ledger
+from onboarding.stores import history, ledger, vendors
 from onboarding.stores.database import Database
-from onboarding.stores.ledger import Progress, UploadRecord
+from onboarding.stores.history import Progress, UploadRecord
 from onboarding.uploads import Upload, UploadStatus
 from rules import ErrorCode, RefusalCode
 
@@ -43,12 +43,12 @@ class OutcomeRecorder:
         reason = _failure_reason(completion)
 
         def finish(cursor: Any) -> tuple[bool, UploadRecord, int, str | None]:
-            ledger.open_upload(cursor, upload, None)
-            before = ledger.find_upload(cursor, upload.upload_id)
+            history.open_upload(cursor, upload, None)
+            before = history.find_upload(cursor, upload.upload_id)
             assert before is not None  # noqa: S101 - opened by the line above
             status = final_status(before.progress, reason)
-            after = ledger.finish_upload(cursor, upload.upload_id, status, reason, error_file_s3_key)
-            vendor = ledger.find_vendor(cursor, upload.vendor_id)
+            after = history.finish_upload(cursor, upload.upload_id, status, reason, error_file_s3_key)
+            vendor = vendors.find_vendor(cursor, upload.vendor_id)
             unprocessed = ledger.count_rows_with(cursor, upload.upload_id, ErrorCode.PROCESSING_ERROR)
             is_first = before.status is UploadStatus.PROCESSING
             return is_first, after, unprocessed, vendor.notification_topic_arn if vendor else None

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg2
@@ -72,9 +72,11 @@ class Database:
                     raise
                 # Let the other one finish: begun again at once, two that lock the same rows meet again on their way.
                 time.sleep(_DEADLOCK_PAUSE_SECONDS * attempt)
-            except (psycopg2.OperationalError, psycopg2.InterfaceError, ReadOnlySqlTransaction) as error:
+            except psycopg2.Error as error:
+                if not is_outage(error):
+                    raise
                 # A server that has become a reader keeps the connection; a statement that took too long does, too.
-                is_lost = bool(connection.closed) or isinstance(error, ReadOnlySqlTransaction)
+                is_lost = bool(connection.closed) or error.pgcode is None or isinstance(error, ReadOnlySqlTransaction)
                 self.disconnect()
                 if not is_lost or reconnected or attempt == _ATTEMPTS:
                     raise
@@ -91,8 +93,16 @@ class Database:
         finally:
             # A connection that was lost has taken the lock with it.
             if holder is not None and holder is self._connection and not holder.closed:
-                with suppress(psycopg2.OperationalError, psycopg2.InterfaceError), holder, holder.cursor() as cursor:
-                    _unlock(cursor, name)
+                self._release(holder, name)
+
+    def _release(self, holder: Connection, name: str) -> None:
+        try:
+            with holder, holder.cursor() as cursor:
+                _unlock(cursor, name)
+        except psycopg2.Error as error:
+            if not is_outage(error):
+                raise
+            self.disconnect()
 
     def disconnect(self) -> None:
         """Drop the connection; the next transaction opens a new one."""
@@ -106,6 +116,19 @@ class Database:
                 lambda fresh: connection_parameters(self._config, fresh=fresh), self._patience_seconds
             )
         return self._connection
+
+
+def is_outage(error: BaseException) -> bool:
+    """Tell whether the database or the way to it failed, so that no row and no statement is to blame.
+
+    What the server itself finds wrong has an SQLSTATE. An error without one comes from a connection that broke; when a
+    server crashes between two transactions, psycopg2 raises a plain DatabaseError and does not call the connection
+    closed (psycopg2, `pq_raise`). A statement that was cancelled, a lack of resources and a shutdown are
+    OperationalErrors with an SQLSTATE.
+    """
+    if not isinstance(error, psycopg2.Error):
+        return False
+    return error.pgcode is None or isinstance(error, psycopg2.OperationalError | ReadOnlySqlTransaction)
 
 
 def connect(parameters_of: Callable[[bool], dict[str, Any]], patience_seconds: float = PATIENCE_SECONDS) -> Connection:
@@ -149,7 +172,9 @@ def _without_row(error: psycopg2.Error) -> psycopg2.Error:
     """Return the error without DETAIL and CONTEXT, in which PostgreSQL quotes rows: what is raised gets logged."""
     if error.diag.message_primary is None:
         return error
-    return type(error)(error.diag.message_primary).with_traceback(error.__traceback__)
+    clean = type(error)(error.diag.message_primary)
+    clean.__setstate__({"pgcode": error.pgcode})  # type: ignore[no-untyped-call]
+    return clean.with_traceback(error.__traceback__)
 
 
 def connection_parameters(config: DatabaseConfig, *, fresh: bool = False) -> dict[str, Any]:

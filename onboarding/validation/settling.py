@@ -6,7 +6,7 @@ from typing import Any
 
 from onboarding.execution import Completion, CompletionSignal
 from onboarding.rows import RowStatus, StagedRow
-from onboarding.stores import ledger
+from onboarding.stores import catalogue, ledger
 from onboarding.stores.database import Database
 from onboarding.stores.error_queue import send_error_rows
 from onboarding.stores.ledger import CheckedRow, Settlement
@@ -27,7 +27,7 @@ class Validation:
 
     def validate(self, rows: Sequence[StagedRow]) -> Settlement:
         """Settle rows of one upload. Rows that are settled already keep their outcome; all is announced again."""
-        categories = self.database.run(ledger.active_categories)
+        categories = self.database.run(catalogue.active_categories)
         return self._settle([check_row(self.rules, row, categories) for row in rows])
 
     def give_up(self, rows: Sequence[StagedRow]) -> Settlement:

@@ -593,7 +593,8 @@ def test_verdicts_are_the_same_when_rows_come_in_any_order_and_batches(
     world.database.execute("DELETE FROM products WHERE upload_id = %s", upload.upload_id)
     world.database.execute("DELETE FROM validation_errors WHERE upload_id = %s", upload.upload_id)
     world.database.execute(
-        "UPDATE upload_history SET valid_records = 0, error_records = 0 WHERE upload_id = %s", upload.upload_id
+        "UPDATE upload_history SET settled_rows = '{}', valid_records = 0, error_records = 0 WHERE upload_id = %s",
+        upload.upload_id,
     )
     deliveries = _shuffled(items, chance)
 

@@ -268,14 +268,27 @@ def test_outage_is_raised_when_the_database_is_down(world: World, monkeypatch: p
     _assert_whole(world, upload)
 
 
+def test_no_row_is_closed_when_the_database_crashed_between_two_transactions(world: World) -> None:
+    upload = _uploaded(world, csv_of(ROWS[:1]))
+    database = world.functions.reconciler.database
+    database.run(lambda cursor: cursor.execute("SELECT 1"))
+
+    world.database.crash(database._connection)
+    completion = _recover(world, upload)
+
+    assert completion["valid_records"] == 1
+    assert _processing_errors(world) == []
+
+
 @pytest.mark.parametrize(
     "outage",
     [
         psycopg2.OperationalError("server closed the connection unexpectedly"),
+        psycopg2.DatabaseError("server closed the connection unexpectedly"),
         ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "BatchWriteItem"),
         GetParameterError("ServiceUnavailable when calling the GetSecretValue operation"),
     ],
-    ids=["database", "AWS", "secret"],
+    ids=["database", "database crash", "AWS", "secret"],
 )
 def test_no_row_is_closed_when_a_service_fails_for_a_moment(
     world: World, monkeypatch: pytest.MonkeyPatch, outage: Exception
@@ -285,13 +298,13 @@ def test_no_row_is_closed_when_a_service_fails_for_a_moment(
     upload = _uploaded(world, csv_of(ROWS[:1]))
     settle, calls = ledger.settle, []
 
-    def fail_once(*arguments: Any) -> Any:
+    def fail_at_first(*arguments: Any) -> Any:
         calls.append(1)
-        if len(calls) == 1:
+        if len(calls) <= (2 if isinstance(outage, psycopg2.Error) else 1):  # a lost connection is replaced once
             raise outage
         return settle(*arguments)
 
-    monkeypatch.setattr(ledger, "settle", fail_once)
+    monkeypatch.setattr(ledger, "settle", fail_at_first)
     with pytest.raises(type(outage)):
         _recover(world, upload)
     assert world.database.errors(upload.upload_id) == []

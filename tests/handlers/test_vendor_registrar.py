@@ -86,6 +86,15 @@ def test_vendor_is_updated_when_it_is_registered_differently(world: World) -> No
     assert updated_then > updated
 
 
+def test_vendor_is_registered_when_the_database_crashed_since_the_last_one(world: World) -> None:
+    _register(world, vendor_id="VEND043", email="other@vendors.example")
+    world.database.crash(world.functions.vendor_registrar.registrar.database._connection)
+
+    _register(world)
+
+    assert _vendor(world) == [("Acme Peripherals", "catalogue@acme.example", "active", TOPIC_ARN)]
+
+
 def test_vendors_do_not_share_a_topic_when_two_are_registered(world: World) -> None:
     other = _register(world, vendor_id="VEND043", email="other@vendors.example")
     _register(world)

@@ -11,7 +11,7 @@ import pytest
 
 from onboarding.config import DatabaseConfig
 from onboarding.stores import database as module
-from onboarding.stores.database import Database, connection_parameters
+from onboarding.stores.database import Database, connection_parameters, is_outage
 
 
 class Secrets:
@@ -146,6 +146,56 @@ def test_loss_is_raised_when_the_connection_is_lost_again_and_again(connect, dat
     assert onboarding.run(_pid) > 0
 
 
+def test_work_is_repeated_when_the_server_crashed_between_transactions(connect, database) -> None:
+    """psycopg2 raises a plain DatabaseError then, and does not know that the connection is lost."""
+    onboarding, witness = connect(), psycopg2.connect(database.application_url)
+    pid = onboarding.run(_pid)
+    assert onboarding._connection is not None
+
+    database.crash(onboarding._connection, witness)
+
+    with pytest.raises(psycopg2.DatabaseError, match="closed the connection") as seen:
+        _pid(witness.cursor())
+    assert (type(seen.value), seen.value.pgcode, witness.closed) == (psycopg2.DatabaseError, None, 0)
+    assert onboarding.run(_pid) != pid
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("SELECT pg_terminate_backend(pg_backend_pid())", True),
+        ("SET LOCAL statement_timeout = 1; SELECT pg_sleep(1)", True),
+        ("SET TRANSACTION READ ONLY; DELETE FROM vendors", True),
+        ("SELECT 1 / 0", False),
+        ("INSERT INTO vendors (vendor_id, vendor_name, email) VALUES ('../x', 'Acme', 'a@b.example')", False),
+        ("INSERT INTO vendors (vendor_id) VALUES (NULL)", False),
+        ("SELECT 'a thousand'::numeric", False),
+    ],
+)
+def test_error_is_an_outage_when_no_statement_is_to_blame(connect, database, statement: str, expected: bool) -> None:
+    onboarding = connect()
+    direct = psycopg2.connect(database.url)
+
+    with pytest.raises(psycopg2.Error) as raised:
+        direct.cursor().execute(statement)
+    with pytest.raises(psycopg2.Error) as passed_on:
+        onboarding.run(lambda cursor: cursor.execute(statement))
+
+    assert (is_outage(raised.value), is_outage(passed_on.value)) == (expected, expected)
+
+
+def test_error_is_no_outage_when_it_is_not_of_the_database() -> None:
+    assert not is_outage(ValueError("a bug"))
+
+
+def test_row_is_not_quoted_when_a_constraint_is_raised(connect) -> None:
+    with pytest.raises(psycopg2.errors.CheckViolation) as raised:
+        connect().run(lambda cursor: _add_vendor(cursor, "../secret"))
+
+    assert "../secret" not in str(raised.value)
+    assert raised.value.pgcode == "23514"
+
+
 def test_outage_is_raised_when_no_server_listens(connect, secrets: Secrets) -> None:
     secrets.cached["port"] = secrets.current["port"] = 1
 
@@ -237,6 +287,17 @@ def test_lock_is_free_when_the_connection_of_its_holder_dies(connect, database) 
             pass
 
     assert database.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == [(0,)]
+
+
+def test_lock_is_free_when_the_server_crashes_under_its_holder(connect, database) -> None:
+    holder = connect()
+
+    with holder.exclusive("UPLOAD_1"):
+        assert holder._connection is not None
+        database.crash(holder._connection)
+
+    with connect().exclusive("UPLOAD_1"):
+        assert holder.run(_pid) > 0
 
 
 def test_session_is_bounded_when_a_function_dies_in_a_transaction(connect) -> None:

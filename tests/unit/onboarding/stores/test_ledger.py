@@ -5,10 +5,14 @@ from decimal import Decimal
 
 import psycopg2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from onboarding.rows import ProductRow, stage
-from onboarding.stores import ledger
-from onboarding.stores.ledger import CheckedRow, UploadNotRecordedError
+from onboarding.stores import history, ledger
+from onboarding.stores.catalogue import UnexplainedConflictError
+from onboarding.stores.history import Progress, UploadNotRecordedError
+from onboarding.stores.ledger import CheckedRow
 from onboarding.uploads import Upload, UploadStatus
 from rules import ErrorCode, ProductRules, RowError
 
@@ -37,7 +41,7 @@ def opened(database, cursor, upload: Upload, other: Upload):
     """A cursor in a transaction in which two uploads of one vendor, of four rows each, are open."""
     database.add_vendor("VEND001")
     for each in (upload, other):
-        ledger.open_upload(cursor, each, 4)
+        history.open_upload(cursor, each, 4)
     return cursor
 
 
@@ -48,56 +52,6 @@ def _settle(cursor, rules: ProductRules, upload: Upload, rows: Sequence[CheckedR
 def _count(cursor, table: str) -> int:
     cursor.execute(f"SELECT count(*) FROM {table}")
     return cursor.fetchone()[0]
-
-
-# Uploads
-
-
-def test_upload_is_new_once_when_it_is_opened_again(database, cursor, upload: Upload) -> None:
-    assert ledger.open_upload(cursor, upload, None) is True
-    assert ledger.open_upload(cursor, upload, 4) is False
-    assert ledger.open_upload(cursor, upload, 9) is False
-
-    record = ledger.find_upload(cursor, upload.upload_id)
-
-    assert record.progress == ledger.Progress(4, 0, 0)
-    assert record.status is UploadStatus.PROCESSING
-    assert record.upload_timestamp.isoformat() == upload.uploaded_at
-
-
-def test_upload_is_recorded_when_its_names_are_longer_than_the_columns(database, cursor, upload: Upload) -> None:
-    long = Upload(
-        **{**upload.as_execution_input(), "vendor_id": "v" * 400, "file_name": "\N{HEADPHONE}" * 150 + "x" * 300}
-    )
-
-    assert ledger.open_upload(cursor, long, None) is True
-
-    record = ledger.find_upload(cursor, upload.upload_id)
-    assert (len(record.vendor_id), len(record.file_name)) == (50, 255)
-
-
-def test_total_stays_unknown_when_the_upload_was_closed_before(database, cursor, upload: Upload) -> None:
-    ledger.open_upload(cursor, upload, None)
-    ledger.finish_upload(cursor, upload.upload_id, UploadStatus.FAILED, "EMPTY_FILE: nothing in it", None)
-
-    ledger.open_upload(cursor, upload, 4)
-
-    assert ledger.find_upload(cursor, upload.upload_id).progress.total_records is None
-
-
-def test_status_stays_when_an_upload_is_finished_twice(opened, rules, upload: Upload, checked) -> None:
-    _settle(opened, rules, upload, [checked(n) for n in range(1, 5)])
-
-    first = ledger.finish_upload(opened, upload.upload_id, UploadStatus.COMPLETED, None, None)
-    second = ledger.finish_upload(opened, upload.upload_id, UploadStatus.FAILED, "another reason", "another/key")
-
-    assert first.status is UploadStatus.COMPLETED
-    assert second == first
-
-
-def test_finishing_fails_when_the_upload_is_unknown(database, cursor) -> None:
-    with pytest.raises(UploadNotRecordedError):
-        ledger.finish_upload(cursor, "UPLOAD_UNKNOWN", UploadStatus.FAILED, "reason", None)
 
 
 # Rows
@@ -137,9 +91,21 @@ def test_nothing_is_counted_again_when_a_batch_comes_twice(opened, rules, upload
     first = _settle(opened, rules, upload, batch)
     second = _settle(opened, rules, upload, batch)
 
-    assert (first.accepted, first.rejected, first.progress) == (2, 1, ledger.Progress(4, 2, 1))
-    assert (second.accepted, second.rejected, second.progress) == (0, 0, ledger.Progress(4, 2, 1))
+    assert (first.accepted, first.rejected, first.progress) == (2, 1, Progress(4, 2, 1))
+    assert (second.accepted, second.rejected, second.progress) == (0, 0, Progress(4, 2, 1))
     assert (second.valid, second.errors) == (first.valid, first.errors)
+
+
+def test_outcome_is_known_when_a_later_upload_has_changed_the_product(opened, rules, upload: Upload, checked) -> None:
+    batch = [checked(1), checked(2, BAD_PRICE), checked(3)]
+    first = _settle(opened, rules, upload, batch)
+    opened.execute("UPDATE products SET price = 1, upload_id = 'UPLOAD_20261121_103045_ffffffff', row_number = 4")
+
+    second = _settle(opened, rules, upload, batch)
+
+    assert (second.valid, second.errors) == (first.valid, first.errors)
+    assert (second.accepted, second.rejected, second.progress) == (0, 0, first.progress)
+    assert _count(opened, "products") == 2
 
 
 def test_verdict_stays_when_the_rules_judge_a_settled_row_differently(opened, rules, upload: Upload, checked) -> None:
@@ -158,7 +124,7 @@ def test_row_stays_closed_when_it_turns_out_to_be_valid_later(opened, rules, upl
     again = _settle(opened, rules, upload, [checked(1)])
 
     assert [error.code for error in again.errors[1]] == [ErrorCode.PROCESSING_ERROR]
-    assert again.progress == ledger.Progress(4, 0, 1)
+    assert again.progress == Progress(4, 0, 1)
     assert _count(opened, "products") == 0
     assert ledger.count_rows_with(opened, upload.upload_id, ErrorCode.PROCESSING_ERROR) == 1
 
@@ -196,6 +162,38 @@ def test_row_is_a_duplicate_when_another_upload_has_its_keys(
     }
 
 
+def test_free_rows_come_in_when_many_of_the_batch_are_taken(
+    opened, rules, upload: Upload, other: Upload, checked
+) -> None:
+    _settle(opened, rules, upload, [checked(1, sku="A"), checked(2, sku="C"), checked(3, vendor_product_id="P")])
+
+    settlement = _settle(
+        opened,
+        rules,
+        other,
+        [
+            checked(1, of=other, sku="A", vendor_product_id="1"),
+            checked(2, of=other, sku="B", vendor_product_id="2"),
+            checked(3, of=other, sku="C", vendor_product_id="3"),
+            checked(4, of=other, sku="D", vendor_product_id="P"),
+        ],
+    )
+
+    assert settlement.valid == frozenset({2})
+    assert {n: [error.field for error in errors] for n, errors in settlement.errors.items()} == {
+        1: ["sku"],
+        3: ["sku"],
+        4: ["vendor_product_id"],
+    }
+    assert _count(opened, "products") == 4
+
+
+def test_conflict_is_raised_when_nothing_explains_it(opened, rules, upload: Upload, checked) -> None:
+    """Two rows of one file with one key, which the reader should have found."""
+    with pytest.raises(UnexplainedConflictError):
+        _settle(opened, rules, upload, [checked(1, sku="A"), checked(2, sku="A")])
+
+
 def test_vendor_product_id_is_free_when_another_vendor_has_it(
     database, opened, rules, upload: Upload, other: Upload, checked
 ) -> None:
@@ -229,6 +227,22 @@ def test_cells_are_not_looked_up_when_the_row_is_malformed(
     assert [error.code for error in settlement.errors[1]] == [ErrorCode.MALFORMED_ROW]
 
 
+# Row numbers as PostgreSQL keeps them
+
+
+@given(st.sets(st.integers(1, 200)))
+def test_row_numbers_stay_the_same_when_they_become_a_multirange(numbers: set[int]) -> None:
+    assert ledger.numbers_of(ledger.multirange(numbers)) == numbers
+
+
+def test_multirange_is_what_postgresql_prints_when_it_reads_it(cursor) -> None:
+    literal = ledger.multirange({1, 2, 3, 7, 9, 10})
+
+    cursor.execute("SELECT %s::int4multirange", (literal,))
+
+    assert cursor.fetchone() == (literal,) == ("{[1,4),[7,8),[9,11)}",)
+
+
 # What the schema itself refuses
 
 
@@ -254,7 +268,6 @@ def test_counts_are_refused_when_they_exceed_the_total(opened, rules, upload: Up
         ("UPDATE products SET stock_quantity = 1000001", "products_stock_range"),
         ("UPDATE products SET row_number = 0", "products_row_number_positive"),
         ("UPDATE products SET category = 'Spaceships'", "products_category_fkey"),
-        ("UPDATE products SET row_number = 1", "products_by_origin"),
         ("UPDATE products SET sku = 'SAME'", "products_sku_unique"),
         ("UPDATE products SET vendor_product_id = 'SAME'", "products_vendor_product_id_unique"),
         ("UPDATE validation_errors SET row_number = 0", "validation_errors_row_number_positive"),
@@ -274,29 +287,14 @@ def test_change_is_refused_when_it_breaks_a_constraint(
         opened.execute(statement)
 
 
-def test_upload_is_closed_when_its_rows_are_open_but_there_is_a_reason(opened, upload: Upload) -> None:
-    record = ledger.finish_upload(opened, upload.upload_id, UploadStatus.FAILED, "PROCESSING_ERROR: ours", None)
-
-    assert record.status is UploadStatus.FAILED
-    assert record.completed_at is not None
-
-
-def test_categories_are_the_active_ones_when_some_were_retired(database, cursor) -> None:
-    everything = ledger.active_categories(cursor)
-
-    cursor.execute("UPDATE product_categories SET is_active = FALSE WHERE category_name = 'Books'")
-
-    assert ledger.active_categories(cursor) == everything - {"Books"}
-
-
 def test_late_rows_stay_out_when_their_upload_was_abandoned(
     opened, rules: ProductRules, upload: Upload, checked
 ) -> None:
     _settle(opened, rules, upload, [checked(1)])
-    ledger.finish_upload(opened, upload.upload_id, UploadStatus.FAILED, "PROCESSING_ERROR: abandoned", None)
+    history.finish_upload(opened, upload.upload_id, UploadStatus.FAILED, "PROCESSING_ERROR: abandoned", None)
 
     settlement = _settle(opened, rules, upload, [checked(1), checked(2), checked(3, BAD_PRICE)])
 
     assert (settlement.valid, settlement.errors) == (frozenset({1}), {})
     assert (_count(opened, "products"), _count(opened, "validation_errors")) == (1, 0)
-    assert settlement.progress == ledger.Progress(4, 1, 0)
+    assert settlement.progress == Progress(4, 1, 0)

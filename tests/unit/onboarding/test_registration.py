@@ -2,7 +2,7 @@
 
 import pytest
 
-from onboarding.vendors import InvalidVendorError, VendorRegistration
+from onboarding.registration import InvalidVendorError, VendorRegistration
 
 GOOD = {"vendor_id": "VEND001", "vendor_name": "Acme", "email": "ops@acme.example"}
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from onboarding.stores import ledger
+from onboarding.stores import vendors
 from onboarding.stores.database import Database
 from onboarding.uploads import NO_VENDOR
 
@@ -68,7 +68,7 @@ class VendorRegistrar:
         if self.copy_queue_arn:
             self.sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=self.copy_queue_arn)
         self.database.run(
-            lambda cursor: ledger.register_vendor(
+            lambda cursor: vendors.register_vendor(
                 cursor,
                 registration.vendor_id,
                 registration.vendor_name,

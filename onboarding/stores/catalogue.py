@@ -1,0 +1,96 @@
+"""Queries on the catalogue: which categories there are, which keys are taken, and how new products come in."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from psycopg2.errors import UniqueViolation
+from psycopg2.extensions import cursor as Cursor
+
+from onboarding.stores.copying import copy_file
+
+UNIQUE_COLUMNS = ("vendor_product_id", "sku")
+"""SKUs are used once on the platform, vendor product ids once by each vendor."""
+
+Key = tuple[str, str]
+"""A unique column and a value in it."""
+
+
+class UnexplainedConflictError(RuntimeError):
+    """A product was not inserted, yet nothing it conflicts with can be seen; a repetition decides it."""
+
+
+def active_categories(cursor: Cursor) -> frozenset[str]:
+    """Return the names that products.category may take today."""
+    cursor.execute("SELECT category_name FROM product_categories WHERE is_active")
+    return frozenset(name for (name,) in cursor.fetchall())
+
+
+def insert_products(
+    cursor: Cursor,
+    upload_id: str,
+    vendor_id: str,
+    columns: Sequence[str],
+    products: Mapping[int, Sequence[str | None]],
+) -> set[Key]:
+    """Insert the products whose keys are free, and return the taken keys of the others.
+
+    `products` holds the values of `columns` by row number.
+
+    Mostly all keys are free: the products go straight in, and only when a key turns out to be taken PostgreSQL is asked
+    which ones are. The constraint decides, never the look-up: should a rival's product come in between the two, it is
+    found in the next round.
+
+    Raises UnexplainedConflictError.
+    """
+    # Every transaction takes the keys in the same order: two uploads that share some cannot deadlock over them.
+    sku = columns.index("sku")
+    left = sorted(products.items(), key=lambda product: product[1][sku] or "")
+    taken: set[Key] = set()
+    if left:
+        cursor.execute("SAVEPOINT nothing_inserted")
+    while left:
+        try:
+            cursor.copy_expert(
+                f"COPY products (upload_id, vendor_id, row_number, {', '.join(columns)}) FROM STDIN (NULL '')",
+                copy_file((upload_id, vendor_id, str(row_number), *values) for row_number, values in left),
+            )
+        except UniqueViolation:
+            cursor.execute("ROLLBACK TO SAVEPOINT nothing_inserted")
+        else:
+            break
+        keys = {row_number: keys_of(columns, values) for row_number, values in left}
+        found = taken_keys(cursor, upload_id, vendor_id, [key for some in keys.values() for key in some])
+        free = [product for product in left if found.isdisjoint(keys[product[0]])]
+        if len(free) == len(left):
+            raise UnexplainedConflictError(f"{upload_id}: {len(left)} rows")
+        left = free
+        taken |= found
+    return taken
+
+
+def keys_of(columns: Sequence[str], values: Sequence[str | None]) -> list[Key]:
+    """Return the keys that a product with these values has."""
+    return [(name, value) for name in UNIQUE_COLUMNS if (value := values[columns.index(name)])]
+
+
+def taken_keys(cursor: Cursor, upload_id: str, vendor_id: str, keys: Iterable[Key]) -> set[Key]:
+    """Return which of the keys belong to products of other uploads.
+
+    This upload's own products do not count: which of them are in already depends on the order of batches.
+    Keys that repeat inside the file were found when it was read.
+    """
+    wanted: dict[str, list[str]] = {name: [] for name in UNIQUE_COLUMNS}
+    for name, value in keys:
+        wanted[name].append(value)
+    if not any(wanted.values()):
+        return set()
+    cursor.execute(
+        """
+        SELECT 'sku', sku FROM products WHERE sku = ANY(%(sku)s) AND upload_id <> %(upload_id)s
+        UNION ALL
+        SELECT 'vendor_product_id', vendor_product_id FROM products
+        WHERE vendor_id = %(vendor_id)s AND vendor_product_id = ANY(%(vendor_product_id)s)
+          AND upload_id <> %(upload_id)s
+        """,
+        {"upload_id": upload_id, "vendor_id": vendor_id, **wanted},
+    )
+    return set(cursor.fetchall())

@@ -1,0 +1,106 @@
+"""Queries on upload_history, the audit trail: one row for each upload, from its first event to its final status."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg2.extensions import cursor as Cursor
+
+from onboarding.uploads import Upload, UploadStatus
+
+
+class UploadNotRecordedError(RuntimeError):
+    """Rows arrived for an upload that the audit trail does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Counts of an upload, in rows. `total_records` is None until the file was read, and when it was refused."""
+
+    total_records: int | None
+    valid_records: int
+    error_records: int
+
+    @property
+    def is_complete(self) -> bool:
+        return self.total_records == self.valid_records + self.error_records
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRecord:
+    """A row of upload_history."""
+
+    upload_id: str
+    vendor_id: str
+    file_name: str
+    status: UploadStatus
+    progress: Progress
+    failure_reason: str | None
+    error_file_s3_key: str | None
+    upload_timestamp: datetime
+    completed_at: datetime | None
+
+
+def open_upload(cursor: Cursor, upload: Upload, total_records: int | None) -> bool:
+    """Record the upload as processing; return whether it was new. A total that was unknown before is filled in."""
+    cursor.execute(
+        """
+        INSERT INTO upload_history
+            (upload_id, vendor_id, file_name, s3_key, object_version, upload_timestamp, total_records)
+        VALUES (%s, left(%s, 50), left(%s, 255), %s, %s, %s, %s)
+        ON CONFLICT (upload_id) DO UPDATE SET total_records = excluded.total_records
+            WHERE upload_history.total_records IS NULL AND upload_history.status = 'processing'
+        RETURNING xmax = 0
+        """,
+        (
+            upload.upload_id,
+            upload.vendor_id,
+            upload.file_name,
+            upload.s3_key,
+            upload.object_version,
+            upload.uploaded_at,
+            total_records,
+        ),
+    )
+    row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def find_upload(cursor: Cursor, upload_id: str) -> UploadRecord | None:
+    """Return the upload's row."""
+    cursor.execute(
+        """
+        SELECT upload_id, vendor_id, file_name, status, total_records, valid_records, error_records,
+               failure_reason, error_file_s3_key, upload_timestamp, completed_at
+        FROM upload_history WHERE upload_id = %s
+        """,
+        (upload_id,),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    upload, vendor, file_name, status, total, valid, errors, reason, report_key, uploaded_at, completed_at = row
+    progress = Progress(total, valid, errors)
+    return UploadRecord(
+        upload, vendor, file_name, UploadStatus(status), progress, reason, report_key, uploaded_at, completed_at
+    )
+
+
+def finish_upload(
+    cursor: Cursor, upload_id: str, status: UploadStatus, failure_reason: str | None, error_file_s3_key: str | None
+) -> UploadRecord:
+    """Write the final status unless one is written already, and return the upload's row.
+
+    Raises UploadNotRecordedError.
+    """
+    cursor.execute(
+        """
+        UPDATE upload_history
+        SET status = %s, failure_reason = %s, error_file_s3_key = %s, completed_at = CURRENT_TIMESTAMP
+        WHERE upload_id = %s AND status = 'processing'
+        """,
+        (status, failure_reason, error_file_s3_key, upload_id),
+    )
+    record = find_upload(cursor, upload_id)
+    if record is None:
+        raise UploadNotRecordedError(upload_id)
+    return record

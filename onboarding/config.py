@@ -68,7 +68,6 @@ class ErrorProcessorConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeRecorderConfig(DatabaseConfig):
-    operations_topic_arn: str
     report_link_secret_arn: str
     report_link_base_url: str
 

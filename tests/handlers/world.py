@@ -29,7 +29,7 @@ DATABASE_SECRET = f"{NAME}-database"
 OWNER_SECRET = f"{NAME}-database-owner"
 LINK_SECRET = f"{NAME}-report-link-key"
 STATE_MACHINE_ARN = f"arn:aws:states:us-east-1:123456789012:stateMachine:{NAME}-upload"
-OPERATIONS_TOPIC_ARN = f"arn:aws:sns:us-east-1:123456789012:{NAME}-operations"
+VENDOR_TOPIC_ARN = "arn:aws:sns:us-east-1:123456789012:vendor-VEND001"
 MAILBOX_ARN = f"arn:aws:sqs:us-east-1:123456789012:{NAME}-mailbox"
 API_URL = "https://api.example"
 
@@ -49,7 +49,6 @@ ENVIRONMENT = {
     "UPLOAD_STATE_MACHINE_ARN": STATE_MACHINE_ARN,
     "UPLOAD_BUCKET_NAME": BUCKET,
     "ERROR_QUEUE_URL": f"https://sqs.us-east-1.amazonaws.com/123456789012/{ERROR_QUEUE}",
-    "OPERATIONS_TOPIC_ARN": OPERATIONS_TOPIC_ARN,
     "REPORT_LINK_SECRET_ARN": LINK_SECRET,
     "REPORT_LINK_BASE_URL": API_URL,
     "VENDOR_TOPIC_PREFIX": f"{NAME}-vendor-",
@@ -204,7 +203,7 @@ class World:
         )
         self.error_queue_url = self.sqs.create_queue(QueueName=ERROR_QUEUE)["QueueUrl"]
         self.sqs.create_queue(QueueName=MAILBOX_ARN.rpartition(":")[2])
-        self.sns.create_topic(Name=OPERATIONS_TOPIC_ARN.rpartition(":")[2])
+        self.sns.create_topic(Name=VENDOR_TOPIC_ARN.rpartition(":")[2])
         self.step_functions.create_state_machine(
             name=STATE_MACHINE_ARN.rpartition(":")[2],
             definition=json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.infrastructure.template import Template, mentions
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "database-connections.md"
+PAGE = Path(__file__).parent.parent.parent / "docs" / "database.md"
 
 # While a version is replaced, the environments of the old one keep their connections until the idle timeout.
 GENERATIONS = 2

@@ -12,6 +12,8 @@ from samples.generate import KINDS, generate
 
 CATEGORIES = frozenset(kind.category for kind in KINDS)
 EXPIRES_AT = 1_800_000_000
+SHARDS = 64
+"""As deployed (stagingShards)."""
 
 
 @cache

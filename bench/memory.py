@@ -12,6 +12,7 @@ import sys
 import time
 
 from bench.catalogue import VENDOR_ID
+from bench.files import SHARDS
 from onboarding.intake.csv_file import MAX_FILE_BYTES, read_products
 from onboarding.rows import RowStatus, StagedRow, stage
 from onboarding.stores.dynamodb import dynamodb_client
@@ -33,7 +34,7 @@ def main() -> None:
     table = _table()
     parsed = stage(_UPLOAD, read_products(body, rules)) if work == "validator" else []
     batch = parsed[:_BATCH]
-    images = [item_of(row, RowStatus.PENDING) for row in batch]
+    images = [item_of(row, RowStatus.PENDING, SHARDS) for row in batch]
     file_mb = len(body) / 1e6
     if work == "validator":
         del body, parsed, batch
@@ -77,7 +78,7 @@ def _table() -> StagingTable:
 
     client = dynamodb_client()
     answer_without_network(client)
-    return StagingTable(client, "bench", sleep=time.sleep)
+    return StagingTable(client, "bench", shards=SHARDS, sleep=time.sleep)
 
 
 def _resident_mb() -> float:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bench import peer_django, peer_pandas
 from bench.catalogue import VENDOR_ID, Catalogue, fresh_catalogue
-from bench.files import EXPIRES_AT, file_of, product_rules
+from bench.files import EXPIRES_AT, SHARDS, file_of, product_rules
 from bench.load import STREAM_BATCH, batches
 from bench.measure import interleave
 from bench.results import Part
@@ -79,7 +79,7 @@ def run(catalogue: Catalogue, body: bytes, upload_id: str = _UPLOAD) -> tuple[in
     error_items: list[Item] = []
     valid = errors = 0
     for some in batches(rows, STREAM_BATCH):
-        items = [item_of(row, RowStatus.PENDING) for row in some]
+        items = [item_of(row, RowStatus.PENDING, SHARDS) for row in some]
         settled_valid, settled_errors = _settle(catalogue, upload_id, items, error_items)
         valid, errors = valid + settled_valid, errors + settled_errors
     build_report([row_of(item) for item in error_items])
@@ -107,7 +107,7 @@ def _settle(catalogue: Catalogue, upload_id: str, items: Sequence[Item], error_i
     send_error_rows(_Queue(error_items), "bench", invalid)
     for row in staged:
         if row.row_number in settlement.valid:
-            item_of(row, RowStatus.VALIDATED)
+            item_of(row, RowStatus.VALIDATED, SHARDS)
     return len(settlement.valid), len(settlement.errors)
 
 
@@ -121,7 +121,7 @@ class _Queue:
         for entry in Entries:
             rows = read_message(entry["MessageBody"])
             assert isinstance(rows, list)
-            self.error_items.extend(item_of(row, RowStatus.ERROR) for row in rows)
+            self.error_items.extend(item_of(row, RowStatus.ERROR, SHARDS) for row in rows)
         return {}
 
 

@@ -11,7 +11,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.credentials import Credentials
 
-from bench.files import rows_of, staged
+from bench.files import SHARDS, rows_of, staged
 from bench.measure import interleave
 from bench.results import Part
 from onboarding.rows import RowStatus, StagedRow
@@ -70,7 +70,7 @@ def answer_without_network(client: Any, document: bytes = b'{"UnprocessedItems":
 def _ours() -> Callable[[Sequence[StagedRow]], object]:
     client = dynamodb_client()
     answer_without_network(client)
-    table = StagingTable(client, "bench")
+    table = StagingTable(client, "bench", shards=SHARDS)
     return lambda rows: table.put_rows(rows, RowStatus.PENDING)
 
 
@@ -90,7 +90,7 @@ def _floor() -> Callable[[Sequence[StagedRow]], object]:
     signer = SigV4Auth(Credentials(_KEYS["aws_access_key_id"], _KEYS["aws_secret_access_key"]), "dynamodb", "us-east-1")
 
     def write(rows: Sequence[StagedRow]) -> None:
-        items = [item_of(row, RowStatus.PENDING) for row in rows]
+        items = [item_of(row, RowStatus.PENDING, SHARDS) for row in rows]
         for start in range(0, len(items), _BATCH_ITEMS):
             requests = [{"PutRequest": {"Item": item}} for item in items[start : start + _BATCH_ITEMS]]
             body = json.dumps({"RequestItems": {"bench": requests}}).encode()
@@ -102,7 +102,7 @@ def _floor() -> Callable[[Sequence[StagedRow]], object]:
 
 def _document(row: StagedRow) -> dict[str, Any]:
     """Return the item in Python types, as users of the resource layer write it."""
-    return {name: _plain(value) for name, value in item_of(row, RowStatus.PENDING).items()}
+    return {name: _plain(value) for name, value in item_of(row, RowStatus.PENDING, SHARDS).items()}
 
 
 def _plain(value: dict[str, Any]) -> Any:

@@ -21,7 +21,7 @@ from rules import ProductRules
 config = from_environment(CsvParserConfig)
 step_functions = boto3.client("stepfunctions")
 database = Database(config)
-staging = StagingTable(dynamodb_client(), config.staging_table_name)
+staging = StagingTable(dynamodb_client(), config.staging_table_name, shards=int(config.staging_shards))
 completion = CompletionSignal(staging, step_functions)
 intake = Intake(database, ProductRules.load(), staging, boto3.client("s3"))
 gc.freeze()  # what lives as long as the function is never searched for cycles again

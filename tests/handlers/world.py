@@ -46,6 +46,7 @@ ENVIRONMENT = {
     "DATABASE_OWNER_SECRET_ARN": OWNER_SECRET,
     "DATABASE_SSL_MODE": "prefer",
     "STAGING_TABLE_NAME": STAGING_TABLE,
+    "STAGING_SHARDS": "4",
     "UPLOAD_STATE_MACHINE_ARN": STATE_MACHINE_ARN,
     "UPLOAD_BUCKET_NAME": BUCKET,
     "ERROR_QUEUE_URL": f"https://sqs.us-east-1.amazonaws.com/123456789012/{ERROR_QUEUE}",
@@ -280,26 +281,36 @@ class World:
     # What can be seen
 
     def staged(self, upload: Any) -> list[Item]:
-        """Return the staged rows of an upload in order."""
-        return [item for item in self._items(upload) if item["record_id"]["S"] != "#upload"]
+        """Return the rows of an upload as they were staged, in order."""
+        return self._rows(upload, is_outcome=False)
+
+    def outcomes(self, upload: Any) -> list[Item]:
+        """Return the items that say what became of rows, in order."""
+        return self._rows(upload, is_outcome=True)
 
     def statuses(self, upload: Any) -> dict[int, str]:
-        return {int(item["row_number"]["N"]): item["status"]["S"] for item in self.staged(upload)}
+        """Return what the table says of each row: its outcome, or else what it was staged with."""
+        items = [*self.staged(upload), *self.outcomes(upload)]
+        return {int(item["row_number"]["N"]): item["status"]["S"] for item in items}
 
     def tracker(self, upload: Any) -> Item:
-        return next((item for item in self._items(upload) if item["record_id"]["S"] == "#upload"), {})
+        key = {"upload_id": {"S": upload.upload_id}, "record_id": {"S": "#upload"}}
+        item: Item = self.dynamodb.get_item(TableName=STAGING_TABLE, Key=key).get("Item", {})
+        return item
 
     def completion(self, upload: Any) -> dict[str, Any]:
         """Return what the tracker says about how the upload ended."""
         return json.loads(self.tracker(upload)["completion"]["S"])
 
-    def _items(self, upload: Any) -> list[Item]:
-        pages = self.dynamodb.get_paginator("query").paginate(
-            TableName=STAGING_TABLE,
-            KeyConditionExpression="upload_id = :id",
-            ExpressionAttributeValues={":id": {"S": upload.upload_id}},
-        )
-        return [item for page in pages for item in page["Items"]]
+    def _rows(self, upload: Any, *, is_outcome: bool) -> list[Item]:
+        items = [
+            item
+            for page in self.dynamodb.get_paginator("scan").paginate(TableName=STAGING_TABLE)
+            for item in page["Items"]
+            if item["upload_id"]["S"].startswith(f"{upload.upload_id}#")
+            and item["record_id"]["S"].isdigit() is not is_outcome
+        ]
+        return sorted(items, key=lambda item: int(item["row_number"]["N"]))
 
     def queued(self) -> list[str]:
         """Take all messages out of the error queue and return their bodies."""

@@ -20,6 +20,7 @@ def test_values_are_read_when_the_environment_has_them() -> None:
         "STAGING_TABLE_NAME": "staging",
         "STAGING_SHARDS": "64",
         "UPLOAD_STATE_MACHINE_ARN": "arn:machine",
+        "UPLOAD_EVENT_QUEUE_URL": "https://queue",
         "PATH": "/bin",
     }
 
@@ -32,6 +33,7 @@ def test_values_are_read_when_the_environment_has_them() -> None:
         staging_table_name="staging",
         staging_shards="64",
         upload_state_machine_arn="arn:machine",
+        upload_event_queue_url="https://queue",
     )
 
 

@@ -36,7 +36,7 @@ staged_rows = st.builds(
 
 
 class Client:
-    """Answers BatchWriteItem from a list of what it refuses: items left unprocessed, or all of a request by an error."""
+    """Answers BatchWriteItem from a list of what it refuses: some of the items, or the request with an error."""
 
     def __init__(self, *refusals: int | str) -> None:
         self._refusals = list(refusals)

@@ -1,5 +1,9 @@
 'use strict';
 
 // The functions' names on AWS, in the order of the flow. serverless.yml lists them as files, one for each part.
-module.exports.physicalNames = async (resolveVariable) =>
-  Object.values(Object.assign({}, ...(await resolveVariable('self:functions')))).map(({ name }) => name);
+const namesOf = (part) => Object.values(part).map(({ name }) => name);
+
+module.exports.physicalNames = async (resolveVariable) => (await resolveVariable('self:functions')).flatMap(namesOf);
+
+// Of one part: 0 for the first file, and so on.
+module.exports.physicalNamesOf = async (resolveVariable, part) => namesOf((await resolveVariable('self:functions'))[part]);

@@ -86,7 +86,13 @@ def check_nothing_is_left(pipeline: Pipeline) -> None:
         and len(pipeline.mailbox.about(row["upload_id"], pipeline.topic_of(row["vendor_id"]))) > 1
     ]
     assert announced_twice == []
-    for queue in ("ErrorDeadLetterQueueUrl", "UploadEventDeadLetterQueueUrl"):
+    queues = (
+        "ErrorDeadLetterQueueUrl",
+        "UploadEventDeadLetterQueueUrl",
+        "UndeliveredUploadQueueUrl",
+        "UploadEventQueueUrl",
+    )
+    for queue in queues:
         assert messages_in(pipeline, pipeline.environment.output(queue)) == 0, queue
 
 

@@ -33,16 +33,15 @@ def test_redrive_errors_restores_the_row_when_its_message_is_a_dead_letter(pipel
     check_settled(pipeline, upload, {2: ["INVALID_PRICE"]})
 
 
-def test_redrive_events_processes_the_upload_when_its_event_is_a_dead_letter(pipeline: Pipeline, vendor: str) -> None:
+def test_redrive_events_processes_the_upload_when_its_event_was_given_up(pipeline: Pipeline, vendor: str) -> None:
     upload = upload_good_and_bad(pipeline, vendor)
     pipeline.client("sqs").send_message(
-        QueueUrl=pipeline.environment.output("UploadEventDeadLetterQueueUrl"),
-        MessageBody=json.dumps({"version": "1.0", "requestPayload": s3_event(upload.sent)}),
+        QueueUrl=pipeline.environment.output("UndeliveredUploadQueueUrl"), MessageBody=json.dumps(s3_event(upload.sent))
     )
 
     said = redrive(pipeline, "events")
 
-    assert said == "1 uploads were handed to the CSV parser again.\n"
+    assert said == "1 events are back in the upload event queue.\n"
     again = pipeline.end_of(upload.sent, upload_id=contracted_upload_id(upload.sent, EVENT_TIME))
     assert again.execution.ended_in == "Upload Failed"  # an upload of its own; its good row is in the catalogue already
 

@@ -19,6 +19,8 @@ LIBRARY_VARIABLES = {
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_LOG_LEVEL",
     "AWS_USE_DUALSTACK_ENDPOINT",
+    "AWS_RETRY_MODE",
+    "AWS_MAX_ATTEMPTS",
 }
 DATABASE_FUNCTIONS = {
     *("CsvParser", "ProductValidator", "OutcomeRecorder", "Reconciler"),

@@ -12,7 +12,7 @@ from samples.generate import KINDS, generate
 
 CATEGORIES = frozenset(kind.category for kind in KINDS)
 EXPIRES_AT = 1_800_000_000
-SHARDS = 64
+SHARDS = 128
 """As deployed (stagingShards)."""
 
 

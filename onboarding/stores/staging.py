@@ -32,7 +32,8 @@ _READERS = 16
 _THROTTLES = frozenset({"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"})
 """What a request is answered with when none of its items could be written (DynamoDB, "BatchWriteItem")."""
 _FIRST_PAUSE_SECONDS = 0.05
-_LONGEST_PAUSE_SECONDS = 5.0
+_LONGEST_PAUSE_SECONDS = 1.0
+"""`make bench ONLY=limits`: with longer ones the fullest partition idles at the end of an upload."""
 _MANY_REFUSED = 0.2
 _FEW_REFUSED = 0.1
 _NOT_CELLS = frozenset(

@@ -176,7 +176,7 @@ def test_wait_grows_to_its_ceiling_when_the_table_stays_throttled(upload, monkey
 
     refused = waits[:20]
     assert refused == sorted(refused)
-    assert (refused[0], refused[-1]) == (0.05, 5.0)
+    assert (refused[0], refused[-1]) == (0.05, 1.0)
     assert len(client.requests) == 21
 
 

@@ -16,6 +16,9 @@ from cost.traffic import VENDOR
 STAGE = "prod"
 """The stage whose template is billed."""
 
+_NEW_TABLE = 4_000
+"""Write units a second that a new on-demand table takes anyway (DynamoDB, "On-demand capacity mode")."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -47,6 +50,7 @@ class Report:
             self._idle(),
             self._databases(),
             self._networks(),
+            self._warming(),
         ]
 
     def count_tables(self) -> list[Table]:
@@ -171,6 +175,20 @@ class Report:
             for name, usage in database.networks(self.count, self.assumptions)
         ]
         return Table("The way out of the network, a month", ("option", "list price"), rows)
+
+    def _warming(self) -> Table:
+        rows = [
+            [
+                f"{units:,}",
+                _dollars(bill.total({"warm-write-units": Decimal(units - _NEW_TABLE)}, self.prices).list_price, 2),
+            ]
+            for units in (8_000, 20_000, 40_000)
+        ]
+        return Table(
+            "A staging table that takes more from its first second on, once",
+            ("write units a second", "list price"),
+            rows,
+        )
 
     def _by_service(self, usage: Usage) -> list[Sequence[str]]:
         by_service = bill.costs(usage, self.prices)

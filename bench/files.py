@@ -28,6 +28,8 @@ _Loader.add_multi_constructor("!", lambda loader, tag, node: None)
 PARAMETERS = yaml.load((PROJECT / "stages" / "default.yml").read_text("utf-8"), Loader=_Loader)
 STREAM_BATCH: int = PARAMETERS["streamBatchSize"]
 """Rows that the stream gives the validator at once, as deployed."""
+SHARDS: int = PARAMETERS["stagingShards"]
+"""Partition keys that the rows of an upload go round, as deployed."""
 CATEGORIES = frozenset(kind.category for kind in KINDS)
 EXPIRES_AT = 1_800_000_000
 ERROR_RATE = 0.05

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bench.catalogue import VENDOR_ID, Catalogue, fresh_catalogue
-from bench.files import ERROR_RATE, EXPIRES_AT, STREAM_BATCH, batches, file_of, product_rules
+from bench.files import ERROR_RATE, EXPIRES_AT, SHARDS, STREAM_BATCH, batches, file_of, product_rules
 from bench.measure import interleave
 from bench.peers import django_paths, pandas_path
 from bench.results import Part
@@ -92,12 +92,12 @@ def run(catalogue: Catalogue, body: bytes) -> tuple[int, int]:
     error_items: list[Item] = []
     valid = errors = 0
     for some in batches(_read(body), STREAM_BATCH):
-        staged = [row_of(item) for item in [item_of(row, RowStatus.PENDING) for row in some]]
+        staged = [row_of(item) for item in [item_of(row, RowStatus.PENDING, SHARDS) for row in some]]
         settlement, invalid = _settle(catalogue, staged)
         send_error_rows(_Queue(error_items), "bench", invalid)
         for row in staged:
             if row.row_number in settlement.valid:
-                item_of(row, RowStatus.VALIDATED)
+                item_of(row, RowStatus.VALIDATED, SHARDS)
         valid, errors = valid + len(settlement.valid), errors + len(invalid)
     build_report([row_of(item) for item in error_items])
     return valid, errors
@@ -132,7 +132,7 @@ class _Queue:
         for entry in Entries:
             rows = read_message(entry["MessageBody"])
             assert isinstance(rows, list)
-            self.error_items.extend(item_of(row, RowStatus.ERROR) for row in rows)
+            self.error_items.extend(item_of(row, RowStatus.ERROR, SHARDS) for row in rows)
         return {}
 
 

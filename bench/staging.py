@@ -11,7 +11,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.credentials import Credentials
 
-from bench.files import batches, rows_of, staged
+from bench.files import SHARDS, batches, rows_of, staged
 from bench.measure import interleave
 from bench.results import Part
 from onboarding.rows import RowStatus, StagedRow
@@ -50,7 +50,7 @@ def measure(*, full: bool) -> Part:
     return part
 
 
-class _Answer(io.BytesIO):
+class Answer(io.BytesIO):
     """The body of a response as botocore's HTTP session hands it over."""
 
     def stream(self, **_: Any) -> Any:
@@ -61,13 +61,13 @@ def unanswered_table() -> StagingTable:
     """Return the staging table with a client whose requests end before the network, all else done for them."""
     client = dynamodb_client()
     _end_before_network(client)
-    return StagingTable(client, "bench")
+    return StagingTable(client, "bench", shards=SHARDS)
 
 
 def _end_before_network(client: Any) -> None:
     def answered(request: Any, **_: Any) -> AWSResponse:
         headers = {"Content-Type": "application/x-amz-json-1.0"}
-        return AWSResponse(request.url, 200, headers, _Answer(b'{"UnprocessedItems": {}}'))
+        return AWSResponse(request.url, 200, headers, Answer(b'{"UnprocessedItems": {}}'))
 
     client.meta.events.register("before-send", answered)
 
@@ -79,7 +79,7 @@ def _batch_writer() -> Write:
     def write(rows: Sequence[StagedRow]) -> None:
         with table.batch_writer() as batch:
             for row in rows:
-                item = item_of(row, RowStatus.PENDING)
+                item = item_of(row, RowStatus.PENDING, SHARDS)
                 batch.put_item(Item={k: int(v["N"]) if "N" in v else str(v["S"]) for k, v in item.items()})
 
     return write
@@ -90,7 +90,7 @@ def _floor() -> Write:
     signer = SigV4Auth(keys, "dynamodb", "us-east-1")
 
     def write(rows: Sequence[StagedRow]) -> None:
-        for some in batches([item_of(row, RowStatus.PENDING) for row in rows], 25):
+        for some in batches([item_of(row, RowStatus.PENDING, SHARDS) for row in rows], 25):
             body = json.dumps({"RequestItems": {"bench": [{"PutRequest": {"Item": item}} for item in some]}}).encode()
             headers = {"X-Amz-Target": "DynamoDB_20120810.BatchWriteItem"}
             request = AWSRequest("POST", "https://dynamodb.us-east-1.amazonaws.com/", headers=headers, data=body)

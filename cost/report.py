@@ -15,6 +15,10 @@ STAGE = "prod"
 """The stage whose template is billed."""
 
 
+_NEW_TABLE = 4_000
+"""Write units a second that a new on-demand table takes anyway (DynamoDB, "On-demand capacity mode")."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows under a heading; the columns from `numbers_from` on are numbers."""
@@ -52,7 +56,7 @@ class Report:
 
     def cost_tables(self) -> list[Table]:
         """Return what it costs, shortest answer first."""
-        return [self._targets(), self._databases(), self._services(), self._idle(), self._networks()]
+        return [self._targets(), self._databases(), self._services(), self._idle(), self._networks(), self._warming()]
 
     def count_tables(self) -> list[Table]:
         """Return what was counted."""
@@ -87,6 +91,17 @@ class Report:
             note=f"A month has {self.assumptions.uploads:,} uploads of {self.count.rows:,} rows. As paid: what is free "
             "for good deducted, in an account that uses it for nothing else; `make cost` fails when a target is "
             "missed as paid. What was free in an account's first year is not counted: it ended for all of them.",
+        )
+
+    def _warming(self) -> Table:
+        rows = [
+            [f"{units:,}", _dollars(total(self.prices, {"warm-write-units": Decimal(units - _NEW_TABLE)}).list_price)]
+            for units in (8_000, 20_000, 40_000)
+        ]
+        return Table(
+            "A staging table that takes more from its first second on, once",
+            ("write units a second", "list price"),
+            rows,
         )
 
     def _databases(self) -> Table:

@@ -51,9 +51,12 @@ function widgets({ name, functions, databaseKind }) {
     ]),
     graph('Dead letters', [
       queue('ApproximateNumberOfMessagesVisible', 'error-dead-letter-queue'),
-      queue('ApproximateNumberOfMessagesVisible', 'upload-event-dead-letter-queue'),
+      queue('ApproximateNumberOfMessagesVisible', 'undelivered-upload-queue'),
     ], maximum),
-    graph('Oldest waiting: error queue (s)', [queue('ApproximateAgeOfOldestMessage', 'error-queue')], maximum),
+    graph('Oldest waiting: queues (s)', [
+      queue('ApproximateAgeOfOldestMessage', 'upload-event-queue'),
+      queue('ApproximateAgeOfOldestMessage', 'error-queue'),
+    ], maximum),
     graph('Oldest waiting: staged rows (ms)', [['AWS/Lambda', 'IteratorAge', 'FunctionName', `${name}-product-validator`]], maximum),
     graph('Staging table', [
       ['AWS/DynamoDB', 'ConsumedWriteCapacityUnits', 'TableName', '${stagingTable}'],

@@ -12,6 +12,7 @@ from samples.generate import COLUMNS
 from tests.e2e import reports
 from tests.e2e.files import Product, rows_of
 from tests.e2e.pipeline import Pipeline, Upload, contracted_upload_id
+from tests.e2e.staging import staged_items
 
 END_STATES = {
     "completed": "Upload Completed",
@@ -86,7 +87,13 @@ def check_nothing_is_left(pipeline: Pipeline) -> None:
         and len(pipeline.mailbox.about(row["upload_id"], pipeline.topic_of(row["vendor_id"]))) > 1
     ]
     assert announced_twice == []
-    for queue in ("ErrorDeadLetterQueueUrl", "UploadEventDeadLetterQueueUrl"):
+    queues = (
+        "ErrorDeadLetterQueueUrl",
+        "UploadEventDeadLetterQueueUrl",
+        "UndeliveredUploadQueueUrl",
+        "UploadEventQueueUrl",
+    )
+    for queue in queues:
         assert messages_in(pipeline, pipeline.environment.output(queue)) == 0, queue
 
 
@@ -210,23 +217,13 @@ def _check_validation_errors(
 def _check_staged_rows(
     pipeline: Pipeline, upload: Upload, rows: Mapping[int, Product], errors: Mapping[int, Sequence[str]]
 ) -> None:
-    pages = (
-        pipeline.client("dynamodb")
-        .get_paginator("query")
-        .paginate(
-            TableName=pipeline.environment.output("StagingTableName"),
-            KeyConditionExpression="upload_id = :upload_id",
-            ExpressionAttributeValues={":upload_id": {"S": upload.upload_id}},
-            ConsistentRead=True,
-        )
-    )
-    staged = {
-        int(item["row_number"]["N"]): item["status"]["S"]
-        for page in pages
-        for item in page["Items"]
-        if item["record_id"]["S"] != "#upload"
+    items = staged_items(pipeline, upload.upload_id)
+    staged = sorted(int(item["row_number"]["N"]) for item in items if item["record_id"]["S"].isdigit())
+    outcomes = {
+        int(item["row_number"]["N"]): item["status"]["S"] for item in items if not item["record_id"]["S"].isdigit()
     }
-    assert staged == {number: "error" if number in errors else "validated" for number in rows}
+    assert staged == sorted(rows)
+    assert outcomes == {number: "error" if number in errors else "validated" for number in rows}
 
 
 ##### 3. One report

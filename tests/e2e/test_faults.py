@@ -14,12 +14,14 @@ from tests.e2e.faults import (
     product_breaks_the_database,
     s3_events_withheld,
     states_changed,
+    variable_removed,
 )
 from tests.e2e.files import csv_file, product
-from tests.e2e.invariants import check_settled
+from tests.e2e.invariants import check_settled, messages_in
 from tests.e2e.logs import logged, structured
-from tests.e2e.pipeline import Pipeline, Upload, s3_event
+from tests.e2e.pipeline import Pipeline, Upload, delivery
 from tests.e2e.redelivery import everything_about
+from tests.e2e.test_redrive import redrive
 from tests.e2e.waiting import wait_for
 
 AWAIT_SHORTLY: dict[str, State] = {"Await Validation": {"TimeoutSeconds": 3}}
@@ -54,8 +56,58 @@ def test_upload_is_recovered_when_the_parser_died_after_starting_the_execution(p
     check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered")
     assert "Await Validation: States.Timeout" in trouble(upload)
     before = everything_about(pipeline, upload.upload_id, vendor)
-    pipeline.invoke("csv-parser", s3_event(sent))  # Lambda repeats the event of a function that died
+    pipeline.invoke("csv-parser", delivery(sent))  # Lambda repeats the event of a function that died
     assert everything_about(pipeline, upload.upload_id, vendor) == before
+
+
+def test_upload_ends_when_the_parser_dies_three_times_before_it_can_start_the_execution(
+    pipeline: Pipeline, vendor: str
+) -> None:
+    file = generate_upload(rows=60, error_rate=0.2, seed=34, vendor_id=vendor)
+    door = pipeline.environment.output("UploadEventQueueUrl")
+    kept = pipeline.environment.output("UndeliveredUploadQueueUrl")
+
+    with states_changed(pipeline, AWAIT_SHORTLY):
+        with (
+            variable_removed(pipeline, "csv-parser", "STAGING_SHARDS"),
+            failed_messages_return_at_once(pipeline, "UploadEventQueueUrl"),
+        ):
+            sent = pipeline.send(vendor, "products.csv", file.body)
+            wait_for("the event is given up", lambda: messages_in(pipeline, kept) == 1)
+        upload = pipeline.end_of(sent)
+
+    check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered", alerts=1)
+    before = everything_about(pipeline, upload.upload_id, vendor)
+    assert redrive(pipeline, "events") == "1 events are back in the upload event queue.\n"
+    wait_for("the event is taken", lambda: messages_in(pipeline, door) == 0)
+    assert everything_about(pipeline, upload.upload_id, vendor) == before
+
+
+def test_rows_keep_their_outcome_when_the_wait_is_over_before_the_parser_has_staged_them(
+    pipeline: Pipeline, vendor: str
+) -> None:
+    file = generate_upload(rows=5_000, error_rate=0.3, seed=35, vendor_id=vendor)
+
+    with states_changed(pipeline, {"Await Validation": {"TimeoutSeconds": 1}}):
+        upload = pipeline.upload(vendor, "products.csv", file.body, seconds=150)
+
+    check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered", alerts=1)
+
+
+def test_message_goes_out_twice_at_most_when_its_answer_is_lost(pipeline: Pipeline, vendor: str) -> None:
+    sqs = pipeline.client("sqs")
+    out = sqs.create_queue(QueueName="messages-without-answer")["QueueUrl"]
+    taken_without_an_answer: State = {
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Arguments": {"QueueUrl": out, "MessageBody": "{% $states.context.Task.Token %}"},
+        "TimeoutSeconds": 2,
+    }
+
+    with states_changed(pipeline, {"Notify Vendor": taken_without_an_answer}):
+        upload = pipeline.upload(vendor, "products.csv", csv_file([product(f"{vendor}-1")]))
+
+    assert messages_in(pipeline, out) == 2
+    check_settled(pipeline, upload, {}, ended_in="Vendor Not Notified", alerts=1, emails=0)
 
 
 def test_refused_file_is_refused_when_the_parser_died_before_saying_so(pipeline: Pipeline, vendor: str) -> None:

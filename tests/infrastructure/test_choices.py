@@ -24,6 +24,7 @@ def other(compile_template: Compile) -> Template:
         uploadAccessLogs="none",
         operationsEmail="operations@techmart.example",
         runbookUrl="https://wiki.example/runbook",
+        stagingThroughput="warm",
     )
 
 
@@ -91,6 +92,14 @@ def test_egress_goes_through_nat_when_asked_for(other: Template) -> None:
 def test_flow_log_is_kept_when_asked_for(other: Template) -> None:
     assert other.properties("FlowLog")["TrafficType"] == "REJECT"
     assert other.properties("FlowLogGroup")["RetentionInDays"] >= 90
+
+
+def test_table_is_warmed_when_asked_for(prod: Template, other: Template) -> None:
+    warm = other.properties("StagingTable")["WarmThroughput"]
+
+    assert warm["WriteUnitsPerSecond"] > 4000  # what a new table takes anyway (DynamoDB, "On-demand capacity mode")
+    assert "KeySchema" in other.properties("StagingTable")
+    assert "WarmThroughput" not in prod.properties("StagingTable")
 
 
 def test_link_of_an_alarm_follows_the_parameter(other: Template) -> None:

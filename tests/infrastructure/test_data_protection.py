@@ -1,5 +1,7 @@
 """Buckets, queues, topic, table and database: encrypted, private, kept."""
 
+from typing import Any
+
 import pytest
 
 from tests.infrastructure.template import Template, listed, mentions
@@ -47,8 +49,16 @@ def test_queue_is_encrypted_and_refuses_plain_http(prod: Template) -> None:
             and statement["Effect"] == "Deny"
             and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
             for policy in policies
-            for statement in policy["PolicyDocument"]["Statement"]
+            for statement in map(when_tls_is_required, policy["PolicyDocument"]["Statement"])
         ), name
+    assert prod.document["Conditions"]["TlsRequired"] == {"Fn::Equals": ["required", "required"]}
+
+
+def when_tls_is_required(statement: dict[str, Any]) -> dict[str, Any]:
+    """Return the statement that CloudFormation takes where the condition holds."""
+    condition, then, _ = statement.get("Fn::If", ["TlsRequired", statement, None])
+    assert condition == "TlsRequired"
+    return then
 
 
 def test_operations_topic_is_encrypted_with_a_key_that_alarms_may_use(prod: Template) -> None:

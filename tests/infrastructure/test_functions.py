@@ -20,6 +20,8 @@ LIBRARY_VARIABLES = {
     "POWERTOOLS_LOG_LEVEL",
     "AWS_USE_DUALSTACK_ENDPOINT",
     "POWERTOOLS_TRACER_CAPTURE_RESPONSE",
+    "AWS_RETRY_MODE",
+    "AWS_MAX_ATTEMPTS",
 }
 DATABASE_FUNCTIONS = {
     *("CsvParser", "ProductValidator", "OutcomeRecorder", "Reconciler"),

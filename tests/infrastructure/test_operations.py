@@ -13,7 +13,8 @@ PROJECT = Path(__file__).parent.parent.parent
 RUNBOOK = PROJECT / "docs" / "runbook.md"
 RUNBOOK_SECTIONS = {
     "error-dead-letter-queue",
-    "upload-event-dead-letter-queue",
+    "undelivered-uploads",
+    "upload-event-queue-age",
     "stalled-uploads",
     "unknown-vendors",
     "unreachable-vendors",
@@ -99,7 +100,7 @@ def test_dashboard_shows_what_operators_ask_for(dashboard: list[dict]) -> None:
 
     assert titles >= {
         *("Uploads by outcome", "Rows by verdict", "Time from upload to outcome", "Executions by status"),
-        *("Dead letters", "Oldest waiting: error queue (s)", "Oldest waiting: staged rows (ms)"),
+        *("Dead letters", "Oldest waiting: queues (s)", "Oldest waiting: staged rows (ms)"),
         *("Function errors", "Function throttles", "Function duration p95 (ms)"),
         *("Database connections", "Database capacity"),
     }

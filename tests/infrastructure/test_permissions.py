@@ -156,7 +156,18 @@ def test_service_role_can_be_assumed_for_this_account_only(prod: Template) -> No
 
     condition = role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
     assert condition == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
-    # The bucket's name is guessable: without the account another account's bucket could call the parser.
-    permission = prod.properties("CsvParserUploadPermission")
-    assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
-    assert "SourceArn" in permission
+
+
+def test_only_the_own_bucket_may_announce_files(prod: Template) -> None:
+    document = prod.properties("UploadEventQueuePolicy")["PolicyDocument"]
+
+    (allowed,) = [each for each in document["Statement"] if each.get("Effect") == "Allow"]
+    assert allowed["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert allowed["Action"] == "sqs:SendMessage"
+    assert allowed["Resource"] == {"Fn::GetAtt": ["UploadEventQueue", "Arn"]}
+    # The bucket's name is guessable: without the account another account's bucket could announce files.
+    assert allowed["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    assert allowed["Condition"]["ArnEquals"]["aws:SourceArn"] == {
+        "Fn::Sub": "arn:${AWS::Partition}:s3:::product-onboarding-prod-uploads-${AWS::AccountId}"
+    }
+    assert not prod.of_type("AWS::Lambda::Permission").get("CsvParserUploadPermission")

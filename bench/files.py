@@ -3,7 +3,7 @@
 from functools import cache
 
 from bench.catalogue import VENDOR_ID
-from onboarding.intake.csv_file import read_products
+from onboarding.intake.reading import read_products
 from onboarding.rows import ProductRow, StagedRow
 from onboarding.stores.ledger import CheckedRow
 from onboarding.validation.settling import check_row
@@ -29,7 +29,7 @@ def file_of(rows: int, error_rate: float = 0.05, seed: int = 1) -> bytes:
 @cache
 def rows_of(rows: int, error_rate: float = 0.05, seed: int = 1) -> list[ProductRow]:
     """Return the rows that the parser reads from that file."""
-    return read_products(file_of(rows, error_rate, seed), product_rules())
+    return read_products(file_of(rows, error_rate, seed), product_rules()).rows
 
 
 def staged(upload_id: str, rows: list[ProductRow]) -> list[StagedRow]:

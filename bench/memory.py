@@ -12,7 +12,7 @@ import sys
 import time
 
 from bench.catalogue import VENDOR_ID
-from onboarding.intake.csv_file import MAX_FILE_BYTES, read_products
+from onboarding.intake.reading import MAX_FILE_BYTES, read_products
 from onboarding.rows import RowStatus, StagedRow, stage
 from onboarding.stores.dynamodb import dynamodb_client
 from onboarding.stores.staging import StagingTable, item_of, row_of
@@ -31,7 +31,7 @@ def main() -> None:
     body = _file(int(rows), padded=size == "padded")
     rules = ProductRules.load()
     table = _table()
-    parsed = stage(_UPLOAD, read_products(body, rules)) if work == "validator" else []
+    parsed = stage(_UPLOAD, read_products(body, rules).rows) if work == "validator" else []
     batch = parsed[:_BATCH]
     images = [item_of(row, RowStatus.PENDING) for row in batch]
     file_mb = len(body) / 1e6
@@ -40,7 +40,7 @@ def main() -> None:
     idle = _resident_mb()
     _forget_peak()
     if work == "parser":
-        table.put_rows(stage(_UPLOAD, read_products(body, rules)), RowStatus.PENDING)
+        table.put_rows(stage(_UPLOAD, read_products(body, rules).rows), RowStatus.PENDING)
     else:
         _validate(images, rules, table)
     print(json.dumps({"idle_mb": idle, "peak_mb": _peak_mb(), "file_mb": file_mb}))

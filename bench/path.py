@@ -12,7 +12,7 @@ from bench.files import EXPIRES_AT, file_of, product_rules
 from bench.load import STREAM_BATCH, batches
 from bench.measure import interleave
 from bench.results import Part
-from onboarding.intake.csv_file import read_products
+from onboarding.intake.reading import read_products
 from onboarding.reporting.report import build_report
 from onboarding.rows import RowStatus, StagedRow
 from onboarding.stores import catalogue as products
@@ -75,7 +75,7 @@ def measure(*, full: bool) -> Part:
 def run(catalogue: Catalogue, body: bytes, upload_id: str = _UPLOAD) -> tuple[int, int]:
     """Take a file the way the functions do, with what crosses AWS built and read again; return valid and error rows."""
     rules = product_rules()
-    rows = [StagedRow(upload_id, VENDOR_ID, row, EXPIRES_AT) for row in read_products(body, rules)]
+    rows = [StagedRow(upload_id, VENDOR_ID, row, EXPIRES_AT) for row in read_products(body, rules).rows]
     error_items: list[Item] = []
     valid = errors = 0
     for some in batches(rows, STREAM_BATCH):
@@ -89,7 +89,7 @@ def run(catalogue: Catalogue, body: bytes, upload_id: str = _UPLOAD) -> tuple[in
 def run_at_once(catalogue: Catalogue, body: bytes, upload_id: str = _UPLOAD) -> tuple[int, int]:
     """Take a file as the peers do: rows go from the reader to rules, catalogue and report, in one transaction."""
     rules = product_rules()
-    rows = [StagedRow(upload_id, VENDOR_ID, row, EXPIRES_AT) for row in read_products(body, rules)]
+    rows = [StagedRow(upload_id, VENDOR_ID, row, EXPIRES_AT) for row in read_products(body, rules).rows]
     categories = catalogue.run(products.active_categories)
     checked = [check_row(rules, row, categories) for row in rows]
     settlement = catalogue.run(lambda cursor: ledger.settle(cursor, rules, upload_id, VENDOR_ID, checked))

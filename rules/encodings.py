@@ -1,4 +1,4 @@
-"""Reads encodings.toml: the encodings that are tried for text that is not Unicode, and the letters they are known by."""
+"""Reads encodings.toml: the encodings tried for text that is not Unicode, and the letters they are known by."""
 
 import codecs
 import tomllib
@@ -23,13 +23,13 @@ class Encoding:
     alphabets: tuple[frozenset[str], ...] = ()
     script: str = ""
     share: float = 0.0
+    implausible: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class EncodingRules:
     """The whole of encodings.toml, checked. `encodings` stand in the order in which equals are decided."""
 
-    implausible: float
     signs: frozenset[str]
     joining: frozenset[str]
     encodings: tuple[Encoding, ...]
@@ -52,7 +52,6 @@ def read_encodings(path: Path) -> EncodingRules:
         raise RulesError("\n".join(f"{path.name}: {problem}" for problem in problems))
     letters = {name: frozenset(alphabet) | frozenset(alphabet.upper()) for name, alphabet in data["alphabets"].items()}
     return EncodingRules(
-        implausible=data["implausible"],
         signs=frozenset(data["signs"]),
         joining=frozenset(data["joining"]),
         encodings=tuple(
@@ -62,6 +61,7 @@ def read_encodings(path: Path) -> EncodingRules:
                 alphabets=tuple(letters[language] for language in keys.get("languages", ())),
                 script=keys.get("script", ""),
                 share=keys.get("share", 0.0),
+                implausible=keys.get("implausible", data["implausible"]),
             )
             for keys in data["encodings"]
         ),
@@ -91,6 +91,8 @@ def _encoding_problems(keys: Mapping[str, Any], alphabets: Mapping[str, str]) ->
         yield f"codec: {keys.get('codec')!r} is not an encoding of Python"
     if not isinstance(keys.get("name"), str):
         yield "name: must be the name for vendors"
+    if not isinstance(limit := keys.get("implausible", 0.1), float) or not 0 < limit < 1:
+        yield "implausible: must be between 0 and 1"
     if ("languages" in keys) == ("script" in keys):
         yield "languages: give either languages or a script"
     yield from (f"languages: {name} has no alphabet" for name in keys.get("languages", ()) if name not in alphabets)

@@ -1,5 +1,6 @@
 """Decides one row: trims its cells, lets the fast lane pass what surely passes, and asks Cerberus about the rest."""
 
+import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
@@ -16,10 +17,17 @@ from rules.text import BLANKS, CutText, header_name, shown
 from rules.validator import ProductValidator
 
 _WHOLE: Mapping[str, int] = MappingProxyType({})
+_WORDS = re.compile(r"[^\W_]+")
 _CLOSE_NAME = 0.7
 _CODE_ORDER = {code: position for position, code in enumerate(ErrorCode)}
 # A cell is reported once, with the first of these rules it breaks.
 _RULE_ORDER = ("required", "type", "allowed", "undamaged", "min", "max", "decimals", "maxlength")
+
+
+def _likeness(name: str, header: str) -> float:
+    """Return from 0 to 1 how much a header looks like a name; one that has all words of the name looks close."""
+    within = set(name.split("_")) <= set(_WORDS.findall(header))
+    return max(SequenceMatcher(None, name, header).ratio(), _CLOSE_NAME if within else 0.0)
 
 
 class ProductRules:
@@ -98,10 +106,7 @@ class ProductRules:
         """Return the header that looks most like a name of the column, for a suggestion; None when none comes close."""
         keys = self._rules.columns[self._position[column]]
         names = [column, header_name(keys.label), *map(header_name, keys.aliases)]
-        scores = [
-            (max(SequenceMatcher(None, name, header_name(header[:60])).ratio() for name in names), header)
-            for header in headers
-        ]
+        scores = [(max(_likeness(name, header_name(header[:60])) for name in names), header) for header in headers]
         best = max(scores, default=(0.0, ""), key=itemgetter(0))
         return best[1] if best[0] >= _CLOSE_NAME else None
 

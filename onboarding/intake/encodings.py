@@ -105,11 +105,10 @@ def _legacy(body: bytes, error: UnicodeDecodeError) -> Decoded:
             if encoding.alphabets
         ),
     )
-    limit = rules.implausible * contexts.total()
     for count, position in ranked:
-        if count > limit:
-            break
         encoding = rules.encodings[position]
+        if count > encoding.implausible * contexts.total():
+            break
         try:
             return Decoded(body.decode(encoding.codec), encoding.name)
         except UnicodeDecodeError:

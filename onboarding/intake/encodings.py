@@ -98,22 +98,34 @@ def _legacy(body: bytes, error: UnicodeDecodeError) -> Decoded:
     contexts: Contexts = Counter(
         (match[1], match[2], match[3]) for match in islice(_BEYOND_ASCII.finditer(b"\n" + body + b"\n"), _SAMPLE)
     )
-    ranked = sorted(
-        (
-            (_implausible(contexts, encoding, rules), position)
-            for position, encoding in enumerate(rules.encodings)
-            if encoding.alphabets
-        ),
-    )
-    for count, position in ranked:
-        encoding = rules.encodings[position]
-        if count > encoding.implausible * contexts.total():
-            break
-        try:
-            return Decoded(body.decode(encoding.codec), encoding.name)
-        except UnicodeDecodeError:
+    letters = b"".join({character for _, character, _ in contexts})
+    best: tuple[int, Encoding] | None = None
+    rival = False
+    for encoding in rules.encodings:
+        if not encoding.alphabets or not _decodes(body, encoding.codec):
             continue
-    raise not_a_csv("it is in an encoding that cannot be told for certain")
+        count = _implausible(contexts, encoding, rules)
+        if count > encoding.implausible * contexts.total():
+            continue
+        if best is None or count < best[0]:
+            best, rival = (count, encoding), False
+        elif count == best[0]:
+            rival = rival or _reads(letters, encoding.codec) != _reads(letters, best[1].codec)
+    if best is None or rival:
+        raise not_a_csv("it is in an encoding that cannot be told for certain")
+    return Decoded(body.decode(best[1].codec), best[1].name)
+
+
+def _decodes(body: bytes, codec: str) -> bool:
+    try:
+        body.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _reads(letters: bytes, codec: str) -> str:
+    return letters.decode(codec, errors="replace")
 
 
 def _is_damaged_utf_8(body: bytes) -> bool:

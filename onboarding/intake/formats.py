@@ -1,6 +1,7 @@
 """Tells what a file is by its content, whatever it is called, and refuses what cannot be a product list."""
 
 import io
+import re
 import zipfile
 from enum import StrEnum
 
@@ -38,7 +39,6 @@ _SIGNATURES = (
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
     (b"{\\rtf", "an RTF text document"),
     (b"SQLite format 3\0", "an SQLite database"),
-    (b"PAR1", "a Parquet file"),
     (b"\0\x01\0\0Standard ", "an Access database"),
     (b"ID3", "an MP3 recording"),
 )
@@ -63,6 +63,8 @@ _OLE_STREAMS = (
     ("PowerPoint Document", "a PowerPoint presentation"),
     ("__substg1.0_", "an Outlook message"),
 )
+# The records of a workbook begin with BOF; FILEPASS follows, perhaps after WRITEPROT ([MS-XLS] 2.1.7.20.3).
+_PASSWORD_OF_XLS = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 SAVE_AS = 'Save the product list as an Excel workbook (.xlsx) or as "CSV UTF-8" and upload that file.'
 _HEAD = 512
 
@@ -115,6 +117,8 @@ def _by_signature(body: bytes) -> str | None:
         return "a BMP image"
     if (body[:2] == b"MZ" and nul_inside) or body[:4] == b"\x7fELF":
         return "a program"
+    if body.startswith(b"PAR1") and body.endswith(b"PAR1"):
+        return "a Parquet file"
     if body[257:262] == b"ustar":
         return "a TAR archive"
     return None
@@ -141,8 +145,11 @@ def _of_zip(body: bytes) -> Format:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             names = archive.namelist()
             kind = archive.read("mimetype")[:100].strip() if "mimetype" in names[:3] else b""
+            manifest = archive.read("META-INF/manifest.xml") if kind in _ODS_TYPES else b""
     except Exception as error:  # zipfile meets damage with errors of many classes; the file is at fault in each
         raise damaged("a workbook or a ZIP archive") from error
+    if b":encryption-data" in manifest:
+        raise protected()
     if kind in _ODS_TYPES:
         return Format.ODS
     if "xl/workbook.bin" in names:
@@ -162,6 +169,8 @@ def _of_ole(body: bytes) -> Format:
         return stream.encode("utf-16-le") in body
 
     if holds("EncryptedPackage"):
+        raise protected()
+    if _PASSWORD_OF_XLS.search(body):
         raise protected()
     if holds("Workbook") or holds("Book"):
         return Format.XLS

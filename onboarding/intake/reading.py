@@ -110,7 +110,7 @@ def _read(table: TextTable | SheetTable, read_as: ReadAs, rules: ProductRules) -
 
 def _row_of(table: TextTable | SheetTable, index: int) -> int:
     """Return the number of a line as an editor or a spreadsheet shows it."""
-    return index + (table.first_row if isinstance(table, SheetTable) else table.skipped + 1)
+    return index + 1 + (table.skipped if isinstance(table, TextTable) else 0)
 
 
 def _lines_of(table: TextTable | SheetTable, errors_at: int | None, header_index: int) -> Iterator[list[str]]:

@@ -41,10 +41,9 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class SheetTable:
-    """The lines of a sheet from its first used row on; `first_row` is that row as the spreadsheet numbers it."""
+    """The lines of a sheet, from its first row on."""
 
     name: str
-    first_row: int
     cells: list[list[str]]
 
     def lines(self) -> Iterator[list[str]]:
@@ -75,7 +74,7 @@ def open_workbook(body: bytes, kind: Format, rules: ProductRules, *, most_rows: 
         ) from death
     if "refused" in answer:
         raise FileRefused(RefusalCode(answer["refused"]), answer["message"])
-    return SheetTable(answer["name"], answer["first_row"], answer["cells"])
+    return SheetTable(answer["name"], answer["cells"])
 
 
 def _check_unpacked_size(body: bytes, kind: Format) -> None:
@@ -98,7 +97,7 @@ def _answer(body: bytes, kind: Format, rules: ProductRules, most_rows: int) -> d
         sheet = _best_sheet(body, kind, rules, most_rows)
     except FileRefused as refusal:
         return {"refused": refusal.code, "message": refusal.message}
-    return {"name": sheet.name, "first_row": sheet.first_row, "cells": sheet.cells}
+    return {"name": sheet.name, "cells": sheet.cells}
 
 
 def _best_sheet(body: bytes, kind: Format, rules: ProductRules, most_rows: int) -> SheetTable:
@@ -138,12 +137,12 @@ def _of_library(kind: Format, work: Callable[[], Any]) -> Any:
 
 def _table(sheet: CalamineSheet, hidden: Replacements, most_rows: int) -> SheetTable:
     """Return the sheet's cells as text, without blank rows at its end."""
-    top, left = sheet.start or (0, 0)
+    _, left = sheet.start or (0, 0)  # iter_rows begins at the first row, but at the first column that is used
     cells: list[list[str]] = []
     filled = 0
     for number, row in enumerate(sheet.iter_rows()):
         line = [value if type(value) is str else _text(value) for value in row]
-        for column, text in hidden.get(top + number, {}).items():
+        for column, text in hidden.get(number, {}).items():
             if 0 <= column - left < len(line):
                 line[column - left] = text
         if is_blank(line):
@@ -155,7 +154,7 @@ def _table(sheet: CalamineSheet, hidden: Replacements, most_rows: int) -> SheetT
             break
     while cells and not cells[-1]:
         cells.pop()
-    return SheetTable(sheet.name, top + 1, cells)
+    return SheetTable(sheet.name, cells)
 
 
 def _text(value: object) -> str:

@@ -57,6 +57,11 @@ def _rows(words: Sequence[str], rows: int, local: float, chance: random.Random) 
         yield f"P{number:05},{name},Audio,{description},SKU-{number:05},{price},{chance.randint(0, 500)}"
 
 
+def as_code_pages_have_it(text: str) -> str:
+    """Return the text with the letters that code pages have."""
+    return text.translate(_CODE_PAGE_LETTERS)
+
+
 def saved_as(text: str, codec: str) -> bytes:
-    """Return the text as a program saves it in this encoding."""
-    return text.encode(codec) if codec.startswith("utf") else text.translate(_CODE_PAGE_LETTERS).encode(codec)
+    """Return the text as a program saves it in this older encoding."""
+    return as_code_pages_have_it(text).encode(codec)

@@ -4,6 +4,7 @@ The workbook library allocates memory for the whole rectangle of cells that a fi
 not enough, Rust ends the process: no exception could be caught. The child may use a fixed amount of memory and time.
 """
 
+import faulthandler
 import json
 import os
 import resource
@@ -54,6 +55,7 @@ def _work_and_exit(work: Callable[[], Any], reading: int, writing: int, memory: 
     status = 1
     try:
         os.close(reading)
+        faulthandler.disable()
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what Rust says when it aborts
         signal.signal(signal.SIGXCPU, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

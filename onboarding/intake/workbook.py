@@ -3,14 +3,13 @@
 import datetime
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from python_calamine import (
-    CalamineError,
     CalamineSheet,
     CalamineWorkbook,
     PasswordError,
@@ -101,13 +100,15 @@ def _answer(body: bytes, kind: Format, rules: ProductRules, most_rows: int) -> d
 
 
 def _best_sheet(body: bytes, kind: Format, rules: ProductRules, most_rows: int) -> SheetTable:
-    workbook = _of_library(kind, lambda: CalamineWorkbook.from_filelike(io.BytesIO(body)))
+    with _blaming_the_file(kind):
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(body))
     best: tuple[int, SheetTable] | None = None
     for metadata in workbook.sheets_metadata:
         if metadata.visible != SheetVisibleEnum.Visible or metadata.typ != SheetTypeEnum.WorkSheet:
             continue
-        sheet = _of_library(kind, partial(workbook.get_sheet_by_name, metadata.name))
-        table = _table(sheet, hidden_values(body, kind, metadata.name), most_rows)
+        with _blaming_the_file(kind):
+            sheet = workbook.get_sheet_by_name(metadata.name)
+        table = _table(sheet, kind, hidden_values(body, kind, metadata.name), most_rows)
         header = find_header(table.lines(), rules)
         if header is not None and header.complete:
             return table
@@ -121,13 +122,16 @@ def _best_sheet(body: bytes, kind: Format, rules: ProductRules, most_rows: int) 
     return best[1]
 
 
-def _of_library(kind: Format, work: Callable[[], Any]) -> Any:
-    """Return what the workbook library returns; whatever it raises is the file's fault, a panic of Rust included."""
+@contextmanager
+def _blaming_the_file(kind: Format) -> Iterator[None]:
+    """Turn whatever the workbook library raises into a refusal, a panic of Rust included: nothing here is ours."""
     try:
-        return work()
+        yield
     except PasswordError:
         raise protected() from None
-    except CalamineError as error:
+    except MemoryError:
+        raise
+    except Exception as error:
         raise damaged(KINDS[kind]) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
@@ -135,12 +139,23 @@ def _of_library(kind: Format, work: Callable[[], Any]) -> Any:
         raise damaged(KINDS[kind]) from error
 
 
-def _table(sheet: CalamineSheet, hidden: Replacements, most_rows: int) -> SheetTable:
+def _rows(sheet: CalamineSheet, kind: Format) -> Iterator[list[Any]]:
+    with _blaming_the_file(kind):
+        rows = sheet.iter_rows()
+    while True:
+        with _blaming_the_file(kind):
+            row = next(rows, None)
+        if row is None:
+            return
+        yield row
+
+
+def _table(sheet: CalamineSheet, kind: Format, hidden: Replacements, most_rows: int) -> SheetTable:
     """Return the sheet's cells as text, without blank rows at its end."""
     _, left = sheet.start or (0, 0)  # iter_rows begins at the first row, but at the first column that is used
     cells: list[list[str]] = []
     filled = 0
-    for number, row in enumerate(sheet.iter_rows()):
+    for number, row in enumerate(_rows(sheet, kind)):
         line = [value if type(value) is str else _text(value) for value in row]
         for column, text in hidden.get(number, {}).items():
             if 0 <= column - left < len(line):

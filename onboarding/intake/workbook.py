@@ -24,9 +24,9 @@ from onboarding.intake.hidden_values import Replacements, hidden_values
 from onboarding.intake.refusal import FileRefused
 from rules import ProductRules, RefusalCode
 
-MAX_UNPACKED_BYTES = 100 * 1024 * 1024
+MAX_UNPACKED_BYTES = 50 * 1024 * 1024
 """A workbook is a ZIP archive: a few kilobytes may unpack to gigabytes."""
-_CHILD_BYTES = 400 * 1024 * 1024
+_CHILD_BYTES = 300 * 1024 * 1024
 _CHILD_SECONDS = 20
 _LARGEST_WHOLE = 10**15
 """Spreadsheets keep 15 digits of a number."""

@@ -353,7 +353,7 @@ def test_file_is_refused_before_it_is_unpacked_when_it_would_be_too_large(rules,
 
     assert len(body.getvalue()) < 200_000
     assert refusal.code == RefusalCode.FILE_TOO_LARGE
-    assert "unpacks to 100 MB; at most 100 MB are allowed" in refusal.message
+    assert "unpacks to 50 MB; at most 50 MB are allowed" in refusal.message
 
 
 def test_file_is_refused_when_its_cells_span_more_than_memory_holds(rules) -> None:

@@ -111,9 +111,10 @@ def test_total_leaves_out_blank_rows_when_a_file_has_some(world: World) -> None:
         (csv_of([product(n) for n in range(10_001)]), "TOO_MANY_ROWS"),
         (b"name,price\r\nMouse,1\r\n", "MISSING_COLUMNS"),
         (csv_of([{**product(1), "SKU": "again"}]), "DUPLICATE_COLUMNS"),
-        (csv_of([product(1)]).decode().encode("utf-16"), "NOT_A_CSV"),
+        (csv_of([product(1)]).decode().encode("utf-16")[:-1], "NOT_A_CSV"),
+        (b"%PDF-1.7", "UNSUPPORTED_FILE"),
     ],
-    ids=["empty", "header only", "too large", "too many rows", "columns", "columns twice", "UTF-16"],
+    ids=["empty", "header only", "too large", "too many rows", "columns", "columns twice", "UTF-16", "PDF"],
 )
 def test_file_is_refused_when_it_cannot_be_processed(world: World, body: bytes, code: str) -> None:
     event = world.put(body)

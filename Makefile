@@ -21,6 +21,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTHON_STAMP := $(VENV)/.installed
 EMULATOR_STAMP := .local/emulator/.installed
+TOKENS_STAMP := .local/emulator-tokens/.installed
 BENCH_STAMP := .local/bench/.installed
 RUNTIME_STAMP := .local/runtime/.installed
 CHECKOV_STAMP := .local/checkov/.installed
@@ -47,7 +48,7 @@ help: ## List the targets
 ##### Installing
 
 .PHONY: install
-install: $(PYTHON_STAMP) $(EMULATOR_STAMP) $(NODE_STAMP) ## Install everything into this folder (the other targets do it as needed)
+install: $(PYTHON_STAMP) $(EMULATOR_STAMP) $(TOKENS_STAMP) $(NODE_STAMP) ## Install everything into this folder (the other targets do it as needed)
 
 $(PYTHON_STAMP): requirements.txt requirements-dev.txt
 	@python=$$($(FIND_PYTHON)); \
@@ -61,6 +62,12 @@ $(EMULATOR_STAMP): requirements-emulator.txt $(PYTHON_STAMP)
 	@echo "Installing the AWS emulator into .local/emulator …"
 	@.local/emulator/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .local/emulator
 	@.local/emulator/bin/python $(PIP_INSTALL) -r requirements-emulator.txt
+	@touch $@
+
+$(TOKENS_STAMP): requirements-emulator-tokens.txt $(EMULATOR_STAMP)
+	@echo "Installing what the emulator signs tokens with into .local/emulator-tokens …"
+	@rm -rf .local/emulator-tokens
+	@.local/emulator/bin/python $(PIP_INSTALL) --target .local/emulator-tokens -r requirements-emulator-tokens.txt
 	@touch $@
 
 $(CHECKOV_STAMP): requirements-checkov.txt $(PYTHON_STAMP)
@@ -153,7 +160,7 @@ FILES := git -c safe.directory='$(CURDIR)' ls-files -z --cached --others --exclu
 
 .PHONY: lint-types
 lint-types: $(PYTHON_STAMP)
-	@$(PYTHON) -m mypy handlers onboarding rules local operations cost
+	@$(PYTHON) -m mypy handlers api onboarding rules local operations cost
 
 .PHONY: lint-yaml
 lint-yaml: $(PYTHON_STAMP)

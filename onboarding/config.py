@@ -80,8 +80,23 @@ class ReportLinkConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKeyAuthorizerConfig:
+    access_table_name: str
+    api_key_kind: str
+    """`live` or `test`; keys of the other kind are refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessManagerConfig:
+    access_table_name: str
+    api_key_kind: str
+    user_pool_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VendorRegistrarConfig(DatabaseConfig):
     vendor_topic_prefix: str
+    access_manager_name: str
     notification_copy_queue_arn: str = ""
     """Queue that also receives every vendor's notifications; the local stage's mailbox."""
 

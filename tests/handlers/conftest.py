@@ -1,6 +1,7 @@
 """The account that handler tests run in. moto is there before any client, and handlers make theirs when imported."""
 
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator
 
 import pytest
 from moto import mock_aws
@@ -31,3 +32,16 @@ def world(functions: Functions, database) -> Iterator[World]:
     database.add_vendor("VEND002", topic_arn="arn:aws:sns:us-east-1:123456789012:vendor-VEND002")
     with mock_aws():
         yield World(functions, database)
+
+
+@pytest.fixture
+def logged(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
+    """What the functions have logged since the test began, with all keys of every line.
+
+    The logger keeps the standard output of the moment it was made, which capsys does not see.
+    """
+    from onboarding.runtime import logger
+
+    stream = io.StringIO()
+    monkeypatch.setattr(logger.registered_handler, "stream", stream)
+    return stream.getvalue

@@ -121,3 +121,11 @@ class SecretRotatorConfig(OwnerConfig):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditPurgerConfig(DatabaseConfig):
     audit_retention_days: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiConfig(DatabaseConfig):
+    staging_table_name: str
+    access_table_name: str
+    upload_bucket_name: str
+    most_open_uploads: str

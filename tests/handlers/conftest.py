@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from moto import mock_aws
 
+from tests.handlers.api_client import ApiClient, let_vendors_in
 from tests.handlers.world import ENVIRONMENT, Functions, TaskCallbacks, World
 
 
@@ -45,3 +46,16 @@ def logged(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
     stream = io.StringIO()
     monkeypatch.setattr(logger.registered_handler, "stream", stream)
     return stream.getvalue
+
+
+@pytest.fixture
+def api(world: World) -> ApiClient:
+    """A program of VEND001."""
+    let_vendors_in(world)
+    return ApiClient(world)
+
+
+@pytest.fixture
+def other(api: ApiClient) -> ApiClient:
+    """A program of VEND002, in the same account."""
+    return ApiClient(api.world, "VEND002")

@@ -62,6 +62,7 @@ ENVIRONMENT = {
     "API_KEY_KIND": "test",
     "USER_POOL_ID": USER_POOL_ID,
     "MOTO_COGNITO_IDP_USER_POOL_ID_STRATEGY": "HASH",  # the same pool has the same id in every test
+    "MOST_OPEN_UPLOADS": "5",
 }
 
 CONTEXT = SimpleNamespace(

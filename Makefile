@@ -186,6 +186,10 @@ format: $(PYTHON_STAMP) ## Format the code
 diagram: $(PYTHON_STAMP) ## Draw the schema into docs/database.md
 	@$(PYTHON) -m operations.schema_diagram
 
+.PHONY: openapi
+openapi: $(PYTHON_STAMP) ## Write the API's description (api/openapi.json) anew
+	@$(PYTHON) -m api.openapi
+
 ##### AWS
 
 .PHONY: package

@@ -35,8 +35,8 @@ def _file_name(name: str) -> str:
         raise ValueError("A file name has no slashes. Give the name without its folder.")
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
         raise ValueError("A file name has no control characters and no line breaks.")
-    if not name.strip() or name.strip(".") == "":
-        raise ValueError("A file name has at least one letter or digit.")
+    if not name.strip(" ."):
+        raise ValueError("A file name has more than spaces and dots.")
     return name
 
 
@@ -46,18 +46,35 @@ def _sha256(digest: str) -> str:
     return digest.lower()
 
 
+def _word(text: str) -> str:
+    if re.fullmatch("[A-Za-z0-9_]+", text, re.ASCII) is None:
+        raise ValueError("It is one word of letters, digits and underscores, as in an answer of this API.")
+    return text
+
+
 def _no_nul(text: str) -> str:
     if "\x00" in text:
         raise ValueError("A search cannot contain the character NUL.")
     return text
 
 
+_NAME_CHARACTER = r"[^/\\\u0000-\u001f\u007f-\u009f]"
 FileName = Annotated[
     str,
-    Field(min_length=1, max_length=MAX_FILE_NAME, description="The name of the file as the vendor knows it."),
+    Field(
+        min_length=1,
+        max_length=MAX_FILE_NAME,
+        description="The name of the file as the vendor knows it, without its folder.",
+        json_schema_extra={"pattern": rf"^{_NAME_CHARACTER}*[^/\\\u0000-\u001f\u007f-\u009f .]{_NAME_CHARACTER}*$"},
+    ),
     AfterValidator(_file_name),
 ]
-Search = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_no_nul)]
+Search = Annotated[
+    str,
+    Field(min_length=1, max_length=200, json_schema_extra={"pattern": r"^[^\u0000]+$"}),
+    AfterValidator(_no_nul),
+]
+Word = Annotated[str, Field(max_length=100, json_schema_extra={"pattern": "^[A-Za-z0-9_]+$"}), AfterValidator(_word)]
 Limit = Annotated[int, Field(ge=1, le=100, description="The most entries of one page.", examples=[50])]
 Cursor = Annotated[str, Field(max_length=1000, description=_CURSOR)]
 
@@ -156,7 +173,7 @@ class CreatedUpload(_Document):
     upload_id: str = Field(description="Its id; everything about it is found by it.", examples=[UPLOAD_ID_EXAMPLE])
     status: Status = Field(description="`awaiting_file`, or how far it has come when the request was a repetition.")
     mode: Mode
-    preview: bool
+    preview: bool = Field(description="As it was asked for.")
     put: Put
 
 
@@ -254,12 +271,8 @@ class ErrorPage(_Document):
 class ErrorFilters(_Given):
     """Which errors."""
 
-    code: Annotated[str, Field(max_length=50), AfterValidator(_no_nul)] | None = Field(
-        default=None, description="Only errors of this code.", examples=["INVALID_PRICE"]
-    )
-    column: Annotated[str, Field(max_length=100), AfterValidator(_no_nul)] | None = Field(
-        default=None, description="Only errors in this column.", examples=["price"]
-    )
+    code: Word | None = Field(default=None, description="Only errors of this code.", examples=["INVALID_PRICE"])
+    column: Word | None = Field(default=None, description="Only errors in this column.", examples=["price"])
     limit: Limit = 50
     cursor: Cursor | None = None
 
@@ -300,7 +313,7 @@ class Export(Download):
 class Origin(_Document):
     """Where a value came from."""
 
-    upload_id: str = Field(examples=[UPLOAD_ID_EXAMPLE])
+    upload_id: str = Field(description="The upload that brought it.", examples=[UPLOAD_ID_EXAMPLE])
     row_number: int = Field(description="The row of that upload's file.", examples=[17])
     at: datetime = Field(description="When it took effect.")
 
@@ -311,23 +324,23 @@ Money = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(va
 class ProductSummary(_Document):
     """A product of the vendor. Prices and weights are decimal numbers as text, so that no digit is lost."""
 
-    vendor_product_id: str = Field(examples=["PROD-17"])
-    sku: str = Field(examples=["TM-0017"])
-    product_name: str = Field(examples=["Wireless Mouse"])
-    category: str = Field(examples=["Computer Accessories"])
-    subcategory: str | None
-    description: str | None
-    brand: str | None
-    price: Money = Field(examples=["19.99"])
-    compare_at_price: Money | None = Field(examples=["24.99"])
-    stock_quantity: int = Field(examples=[150])
-    unit: str | None
-    weight_kg: Money | None = Field(examples=["0.120"])
-    dimensions_cm: str | None
-    image_url: str | None
+    vendor_product_id: str = Field(description="The vendor's own id of the product.", examples=["PROD-17"])
+    sku: str = Field(description="Unique on TechMart.", examples=["TM-0017"])
+    product_name: str = Field(description="The name that buyers see.", examples=["Wireless Mouse"])
+    category: str = Field(description="One of `GET /categories`.", examples=["Computer Accessories"])
+    subcategory: str | None = Field(description="The vendor's own finer division.", examples=["Mice"])
+    description: str | None = Field(description="The text that buyers see.", examples=["Silent keys."])
+    brand: str | None = Field(description="The brand.", examples=["Acme"])
+    price: Money = Field(description="The price.", examples=["19.99"])
+    compare_at_price: Money | None = Field(description="The price it is compared with.", examples=["24.99"])
+    stock_quantity: int = Field(description="Pieces in stock.", examples=[150])
+    unit: str | None = Field(description="What one piece is.", examples=["each"])
+    weight_kg: Money | None = Field(description="Weight in kilograms.", examples=["0.120"])
+    dimensions_cm: str | None = Field(description="Size in centimetres as given.", examples=["10x6x4"])
+    image_url: str | None = Field(description="Address of a picture.", examples=["https://vendor.example/17.jpg"])
     status: ProductStatus
-    created_at: datetime
-    updated_at: datetime
+    created_at: datetime = Field(description="When the product came in.")
+    updated_at: datetime = Field(description="When a value of it changed last.")
 
 
 class ProductDocument(ProductSummary):
@@ -359,12 +372,12 @@ class ProductFilters(_Given):
 class ChangeDocument(_Document):
     """One value that an upload has changed."""
 
-    changed_at: datetime
-    upload_id: str = Field(examples=[UPLOAD_ID_EXAMPLE])
-    row_number: int = Field(examples=[17])
-    column: str = Field(examples=["price"])
-    old_value: str | None = Field(examples=["24.99"])
-    new_value: str | None = Field(examples=["19.99"])
+    changed_at: datetime = Field(description="When it was changed.")
+    upload_id: str = Field(description="The upload that changed it.", examples=[UPLOAD_ID_EXAMPLE])
+    row_number: int = Field(description="The row of that upload's file.", examples=[17])
+    column: str = Field(description="The column.", examples=["price"])
+    old_value: str | None = Field(description="What it was; null for nothing.", examples=["24.99"])
+    new_value: str | None = Field(description="What it became; null for nothing.", examples=["19.99"])
 
 
 class ChangePage(_Document):
@@ -384,7 +397,7 @@ class PageOnly(_Given):
 class Categories(_Document):
     """The categories that products can have today; names match exactly."""
 
-    categories: list[str] = Field(examples=[["Audio", "Cameras"]])
+    categories: list[str] = Field(description="The names in alphabetical order.", examples=[["Audio", "Cameras"]])
 
 
 class ColumnDocument(_Document):
@@ -405,7 +418,7 @@ class ColumnDocument(_Document):
 class CodeDocument(_Document):
     """An error code and what to do about it."""
 
-    code: str = Field(examples=["INVALID_PRICE"])
+    code: str = Field(description="The code.", examples=["INVALID_PRICE"])
     of: Literal["row", "file"] = Field(description="`row`: an error of a row. `file`: the file is refused as a whole.")
     fix: str = Field(description="What to do.")
 

@@ -8,7 +8,7 @@ from api.problems import FILE_NO_LONGER_KEPT, NOT_FOUND, Problem, not_found
 from api.routing import Call, File, Route, Who
 from api.services import Services
 from onboarding.intake.csv_file import MAX_FILE_BYTES, MAX_ROWS
-from onboarding.stores import ledger
+from onboarding.stores import catalogue
 from rules.fixes import read_fixes
 from rules.schema import Column, Rules
 
@@ -23,7 +23,7 @@ _AN_HOUR = {"Cache-Control": "private, max-age=3600"}
 
 def list_categories(services: Services, call: Call[None, None]) -> Categories:
     """Return the names that a product's category can have today."""
-    return Categories(categories=sorted(services.database.run(ledger.active_categories)))
+    return Categories(categories=sorted(services.database.run(catalogue.active_categories)))
 
 
 def list_columns(services: Services, call: Call[None, None]) -> Columns:

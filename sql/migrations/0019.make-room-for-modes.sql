@@ -20,4 +20,5 @@ CREATE TABLE IF NOT EXISTS product_changes (
     old_value  TEXT,
     new_value  TEXT
 );
+CREATE INDEX IF NOT EXISTS product_changes_by_product ON product_changes (product_id, changed_at DESC, change_id DESC);
 GRANT SELECT ON product_changes TO onboarding_app;

@@ -78,8 +78,7 @@ class ApiClient:
         functions = self.world.functions
         module = functions.vendor_api if prefix == "/v1" else functions.portal_api
         answer = module.handler(event, CONTEXT)
-        headers = {name: value for name, value in answer["headers"].items()}
-        return Reply(answer["statusCode"], headers, answer["body"])
+        return Reply(answer["statusCode"], answer["headers"], answer["body"])
 
 
 def let_vendors_in(world: World) -> None:

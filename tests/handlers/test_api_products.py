@@ -139,7 +139,7 @@ def test_columns_tell_limits_and_fixes(api: ApiClient) -> None:
     assert (columns["price"]["min"], columns["price"]["max"], columns["price"]["decimals"]) == ("0.01", "999999.99", 2)
     assert columns["product_name"]["max_length"] == 200
     assert columns["product_name"]["min"] is None
-    assert [name for name, column in columns.items() if column["required"]][0] == "vendor_product_id"
+    assert next(name for name, column in columns.items() if column["required"]) == "vendor_product_id"
     codes = {code["code"]: code for code in found["codes"]}
     assert codes["INVALID_PRICE"]["of"] == "row"
     assert codes["EMPTY_FILE"]["of"] == "file"

@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from onboarding.config import CsvParserConfig, from_environment
 from onboarding.execution import Completion, CompletionSignal, start_execution
+from onboarding.intake.announced import Announced
 from onboarding.intake.receiving import Intake
 from onboarding.intake.refusal import FileRefused
 from onboarding.rows import RowStatus, stage
@@ -15,6 +16,7 @@ from onboarding.runtime import logger, tracer
 from onboarding.stores.database import Database
 from onboarding.stores.dynamodb import dynamodb_client
 from onboarding.stores.staging import StagingTable
+from onboarding.stores.trackers import Trackers
 from onboarding.uploads import Upload, is_upload_key
 from rules import ProductRules
 
@@ -22,6 +24,7 @@ config = from_environment(CsvParserConfig)
 step_functions = boto3.client("stepfunctions")
 database = Database(config)
 staging = StagingTable(dynamodb_client(), config.staging_table_name)
+announced = Announced(Trackers(boto3.client("dynamodb"), config.staging_table_name))
 completion = CompletionSignal(staging, step_functions)
 intake = Intake(database, ProductRules.load(), staging, boto3.client("s3"))
 gc.freeze()  # what lives as long as the function is never searched for cycles again
@@ -32,7 +35,7 @@ gc.freeze()  # what lives as long as the function is never searched for cycles a
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Receive each object of an S3 event. Raises whatever fails: Lambda delivers the event again."""
     for record in event.get("Records", []):
-        upload = Upload.from_s3_record(record)
+        upload = announced.recognise(Upload.from_s3_record(record))
         with logger.append_context_keys(upload_id=upload.upload_id):
             if is_upload_key(upload.s3_key):
                 receive(upload)

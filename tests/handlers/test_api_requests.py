@@ -1,6 +1,7 @@
 """What surrounds every route of the API: problems, headers, shapes, and a database that does not answer."""
 
 import base64
+import io
 import json
 from collections.abc import Iterator
 
@@ -204,12 +205,18 @@ def test_bug_is_told_without_its_words_when_something_breaks(
 
 
 def test_log_has_no_link_and_no_key_when_an_upload_is_announced(
-    api: ApiClient, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    reply = api.post("/uploads", NEW, Authorization="Bearer tm_test_secret", Idempotency_Key="my-own-key")
+    stream = io.StringIO()
+    monkeypatch.setattr(api.world.functions.vendor_api.logger.registered_handler, "stream", stream)
 
-    logged = capsys.readouterr().out + caplog.text
-    assert reply.status == 201
-    assert "X-Amz-Signature" not in logged
-    assert "tm_test_secret" not in logged
-    assert "my-own-key" not in logged
+    reply = api.post("/uploads", NEW, Authorization="Bearer tm_test_secret", Idempotency_Key="my-own-key")
+    again = api.post(
+        "/uploads", {**NEW, "size": 5}, Authorization="Bearer tm_test_secret", Idempotency_Key="my-own-key"
+    )
+
+    assert (reply.status, again.status) == (201, 422)
+    written = stream.getvalue() + caplog.text
+    assert "request refused" in written
+    for secret in ("X-Amz-Signature", "tm_test_secret", "my-own-key"):
+        assert secret not in written

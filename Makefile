@@ -207,6 +207,10 @@ ca-bundle: $(NODE_STAMP) ## Renew the certificates that database servers are ver
 cost: install ## Count what an upload does, price it and write docs/cost.md (UPLOADS=1000 ROWS=1000)
 	@$(PYTHON) -m cost --uploads $(or $(UPLOADS),1000) --rows $(or $(ROWS),1000)
 
+.PHONY: scale
+scale: $(PYTHON_STAMP) ## Compute docs/scale.md from the parameters, the last count and AWS's quotas
+	@$(PYTHON) -m operations.scale
+
 .PHONY: clean
 clean: down ## Stop the local stack and remove everything make has made
 	@rm -rf $(VENV) node_modules .local .serverless dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

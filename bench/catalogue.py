@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from onboarding.upkeep.migrations import migrate
 from onboarding.uploads import Upload
 
 VENDOR_ID = "VEND001"
-
+_TABLES = ("products", "validation_errors", "upload_history")
 _FILLING = """
     INSERT INTO products (vendor_id, vendor_product_id, product_name, category, description, sku, brand, price,
                           stock_quantity, unit, weight_kg, upload_id, row_number)
@@ -31,14 +31,10 @@ class Catalogue:
     """One database. Only the superuser may fill it without checking foreign keys, a million rows in half a minute."""
 
     def __init__(self, server: PostgresServer) -> None:
-        self._server = server
+        self.url = server.url
         self.connection: Any = psycopg2.connect(server.url)
-        self.products = 0
-
-    @property
-    def url(self) -> str:
-        """The connection URL of the database's owner."""
-        return self._server.url
+        self._superuser_url = server.superuser_url
+        self._products = 0
 
     def run(self, work: Any) -> Any:
         """Run work in one transaction on the kept connection, as `Database.run` does."""
@@ -52,38 +48,23 @@ class Catalogue:
 
     def forget(self, upload_id: str) -> None:
         """Remove all that an upload has left; the table is then as full as before, and as tidy."""
-        with psycopg2.connect(self.url) as connection, connection.cursor() as cursor:
-            if self.products == 0:
-                cursor.execute("TRUNCATE products, validation_errors, upload_history")
-            for table in ("products", "validation_errors", "upload_history"):
-                cursor.execute(f"DELETE FROM {table} WHERE upload_id = %s", (upload_id,))
-        connection.close()
-        self._tidy()
+        statements = [f"DELETE FROM {table} WHERE upload_id = '{upload_id}'" for table in _TABLES]
+        self._as_superuser(*([] if self._products else [f"TRUNCATE {', '.join(_TABLES)}"]), *statements)
 
     def fill(self, products: int) -> None:
         """Grow the catalogue to this many products of other vendors."""
-        if products <= self.products:
-            return
-        with self._superuser() as cursor:
-            cursor.execute("SET session_replication_role = replica")  # no foreign key checks
-            cursor.execute(_FILLING, (self.products + 1, products))
-        self.products = products
-        self._tidy()
+        if products > self._products:
+            filling = _FILLING % (self._products + 1, products)
+            self._as_superuser("SET session_replication_role = replica", filling)  # no foreign key checks
+            self._products = products
 
-    def _tidy(self) -> None:
-        with self._superuser() as cursor:
-            cursor.execute("VACUUM (ANALYZE) products, validation_errors, upload_history")
-            cursor.execute("CHECKPOINT")
-
-    @contextmanager
-    def _superuser(self) -> Iterator[Any]:
-        connection = psycopg2.connect(self._server.superuser_url, dbname="onboarding")
-        connection.autocommit = True
-        try:
+    def _as_superuser(self, *statements: str) -> None:
+        """Run statements, and leave the tables tidy."""
+        with closing(psycopg2.connect(self._superuser_url, dbname="onboarding")) as connection:
+            connection.autocommit = True
             with connection.cursor() as cursor:
-                yield cursor
-        finally:
-            connection.close()
+                for statement in (*statements, f"VACUUM (ANALYZE) {', '.join(_TABLES)}", "CHECKPOINT"):
+                    cursor.execute(statement)
 
 
 @contextmanager
@@ -94,10 +75,7 @@ def fresh_catalogue() -> Iterator[Catalogue]:
         with PostgresServer(Path(directory) / "postgres") as server:
             migrate(server.url)
             catalogue = Catalogue(server)
-            catalogue.run(
-                lambda cursor: vendors.register_vendor(cursor, VENDOR_ID, "Bench", "bench@example.com", "active", "")
-            )
-            try:
+            vendor = (VENDOR_ID, "Bench", "bench@example.com", "active", "")
+            catalogue.run(lambda cursor: vendors.register_vendor(cursor, *vendor))
+            with closing(catalogue.connection):
                 yield catalogue
-            finally:
-                catalogue.connection.close()

@@ -3,76 +3,46 @@
 Only what is deployed is installed there (requirements.txt), and X-Ray tracing is on, as on AWS.
 """
 
-import re
 import subprocess
-import sys
 from dataclasses import fields
-from pathlib import Path
 from statistics import median
 
-from bench.results import Part
+from bench.results import PROJECT, Part
+from local.errors import LocalStackError
 from onboarding import config
 
-PROJECT = Path(__file__).resolve().parent.parent
-RUNTIME_PYTHON = PROJECT / ".local" / "runtime" / "bin" / "python"
-_LIMIT_MS = 400
-_SPENT = (
+_RUNTIME_PYTHON = PROJECT / ".local" / "runtime" / "bin" / "python"
+_TIMED = (
     "import time; began, busy = time.perf_counter(), time.process_time(); import {0};"
     "print(time.perf_counter() - began, time.process_time() - busy)"
 )
-_FLOOR = "boto3"
-_LINE = re.compile(r"import time:\s+(\d+) \|\s+(\d+) \|( +)(\S+)")
-_NAMED = 4
 
 
 def measure(*, full: bool) -> Part:
-    """Import every handler several times, one after the other in turn."""
-    modules = [_FLOOR, *sorted(f"handlers.{path.stem}" for path in (PROJECT / "handlers").glob("[a-z]*.py"))]
-    for name in modules:  # so that bytecode exists
-        _run("-c", f"import {name}")
-    spent: dict[str, list[tuple[float, float]]] = {name: [] for name in modules}
-    for _ in range(9 if full else 3):
+    """Import every handler several times, in turn."""
+    modules = ["boto3", *sorted(f"handlers.{path.stem}" for path in (PROJECT / "handlers").glob("[a-z]*.py"))]
+    spent: dict[str, list[tuple[float, ...]]] = {name: [] for name in modules}
+    for turn in range(10 if full else 4):
         for name in modules:
-            wall, busy = _run("-c", _SPENT.format(name)).stdout.split()
-            spent[name].append((float(wall), float(busy)))
+            seconds = _import(name)
+            if turn:  # the first writes bytecode
+                spent[name].append(seconds)
     part = Part("cold_start", "Cold start", "fresh interpreter with requirements.txt only; milliseconds")
-    for name in modules:
-        part.add(
-            {
-                "handler": name.removeprefix("handlers."),
-                "import ms": 1000 * median(wall for wall, _ in spent[name]),
-                "CPU ms": 1000 * median(busy for _, busy in spent[name]),
-                "slowest imports (ms)": _slowest(name),
-            }
-        )
+    for name, times in spent.items():
+        wall, busy = (1000 * median(column) for column in zip(*times, strict=True))
+        part.rows.append({"handler": name.removeprefix("handlers."), "import ms": wall, "CPU ms": busy})
     worst = max(part.rows, key=lambda row: row["import ms"])
-    part.goal(f"Slowest handler import ({worst['handler']})", worst["import ms"], "at most", _LIMIT_MS, "ms")
-    part.plot("Import time of the handlers", bars="handler", value="import ms")
+    part.goal(f"Slowest handler import ({worst['handler']})", worst["import ms"], "at most", 400, "ms")
     return part
 
 
-def _slowest(module: str) -> str:
-    """Return the packages that take longest, each without those it imports, and the module's own code."""
-    report = _run("-X", "importtime", "-c", f"import {module}").stderr
-    found = [(int(own), name) for own, _, _, name in _LINE.findall(report)]
-    whole = next((own for own, name in found if name == module), 0)
-    packages: dict[str, int] = {}
-    for own, name in found:
-        if name != module:
-            package = name.partition(".")[0]
-            packages[package] = packages.get(package, 0) + own
-    largest = sorted(packages.items(), key=lambda item: -item[1])[:_NAMED]
-    named = ", ".join(f"{package} {microseconds / 1000:.0f}" for package, microseconds in largest)
-    return f"{named}; clients and rules {whole / 1000:.0f}"
-
-
-def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    result = subprocess.run(
-        [str(RUNTIME_PYTHON), *arguments], check=False, capture_output=True, text=True, cwd=PROJECT, env=_environment()
-    )
+def _import(module: str) -> tuple[float, ...]:
+    """Return the seconds and processor seconds of one import."""
+    command = [str(_RUNTIME_PYTHON), "-c", _TIMED.format(module)]
+    result = subprocess.run(command, check=False, capture_output=True, text=True, cwd=PROJECT, env=_environment())
     if result.returncode:
-        sys.exit(f"A handler cannot be imported:\n{result.stderr[-2000:]}")
-    return result
+        raise LocalStackError(f"A handler cannot be imported:\n{result.stderr[-2000:]}")
+    return tuple(map(float, result.stdout.split()))
 
 
 def _environment() -> dict[str, str]:

@@ -1,20 +1,23 @@
 """`make cost`: counts an upload on the local stack, prints what it costs on AWS and writes docs/cost.md."""
 
 import argparse
+import json
 import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 from rich import box
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from cost import bill
 from cost.assumptions import Assumptions
+from cost.counting import count
 from cost.errors import CostError
-from cost.measure import count
 from cost.prices import Prices
 from cost.report import STAGE, Report, Table, markdown
 from cost.template import read_template
@@ -22,7 +25,10 @@ from local.console import console, say
 from local.errors import LocalStackError
 from local.settings import Settings, clear_aws_environment
 
+COUNTS = Path(__file__).with_name("latest.json")
+"""What one upload used when it was last counted; docs/scale.md is computed from it."""
 _ERROR_RATE = 0.05
+_STYLES = {"pass": "green", "FAIL": "bold red"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,35 +37,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--uploads", type=int, default=Assumptions().uploads, help="uploads a month")
     parser.add_argument("--rows", type=int, default=1_000, help="rows of the upload that is counted")
     options = parser.parse_args(arguments)
-
     clear_aws_environment()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the stack is cleared away
     try:
         return _run(Settings.from_environment(), options.uploads, options.rows)
-    except (CostError, LocalStackError) as error:
+    except (CostError, LocalStackError, BotoCoreError, ClientError) as error:
         return _fail(str(error))
-    except (BotoCoreError, ClientError) as error:
-        return _fail(f"The AWS emulator answered: {error}")
     except KeyboardInterrupt:
         return _fail("Interrupted.", 130)
 
 
 def _run(settings: Settings, uploads: int, rows: int) -> int:
-    prices, template = Prices.load(), read_template(settings, STAGE)
     usual = Assumptions()
-    report = Report(
-        count(settings, rows, _ERROR_RATE),
-        template,
-        prices,
-        replace(usual, uploads=uploads),
-        datetime.now(UTC).date(),
-    )
+    template, today = read_template(settings, STAGE), datetime.now(UTC).date()
+    counted = count(settings, rows, _ERROR_RATE)
+    report = Report(counted, template, Prices.load(), replace(usual, uploads=uploads), today)
     for table in (*report.count_tables(), *reversed(report.cost_tables())):
         _show(table)
     if uploads == usual.uploads and rows == 1_000:
         page = settings.project / "docs" / "cost.md"
         page.write_text(markdown(report))
-        say(f"  Written: {page.relative_to(settings.project)}")
+        usage = bill.upload_usage(counted, template, report.prices, usual)
+        counts = {"rows": rows, "stored_bytes": counted.database.stored_bytes, "usage": usage}
+        COUNTS.write_text(json.dumps(counts, indent=1, default=float) + "\n")
+        say(f"  Written: {page.relative_to(settings.project)}. Now `make scale` brings docs/scale.md up to date.")
     return 0 if report.targets_met else _fail("A target is missed.")
 
 
@@ -68,16 +69,8 @@ def _show(table: Table) -> None:
     for number, column in enumerate(table.columns):
         shown.add_column(column, justify="right" if number >= table.numbers_from else "left")
     for row in table.rows:
-        shown.add_row(*(Text(cell, style=_style(cell)) for cell in row))
-    console.print(Text(table.title, style="bold"))
-    console.print(shown)
-    if table.note:
-        console.print(Text(table.note, style="dim"))
-        console.print()
-
-
-def _style(cell: str) -> str:
-    return {"pass": "green", "FAIL": "bold red"}.get(cell, "")
+        shown.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
+    console.print(Text(table.title, style="bold"), shown, Text(table.note, style="dim"))
 
 
 def _fail(sentence: str, status: int = 1) -> int:

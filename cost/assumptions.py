@@ -23,15 +23,12 @@ class Assumptions:
     """Lambda polls an idle queue with this many long polls at a time (Lambda developer guide, "SQS")."""
     state_log_bytes: int = 700
     """A log event of an execution without its data; the emulator writes none."""
-    staged_extra_days: int = 2
-    """DynamoDB deletes expired items within a few days."""
-    database_resume_seconds: int = 15
-    database_session_seconds: int = 60
-    """`idle_session_timeout`: an open connection keeps the database awake."""
-    database_pause_seconds: int = 300
-    """The shortest pause delay."""
-    awake_acus: Decimal = Decimal("0.5")
-    busy_acus: Decimal = Decimal("1")
+    staged_days: int = 9
+    """Staged rows expire after 7 days; DynamoDB deletes them within a few days more."""
+    database_tail_seconds: int = 375
+    """Awake around its work: 15 s to resume, 60 s until the last idle session is ended, 300 s until it pauses."""
+    busy_acus: Decimal = Decimal(1)
+    """Capacity while an upload is worked on, if the database has less when it merely is awake."""
     block_bytes: int = 4096
     """Aurora bills the writing of its log in units of 4 KB."""
     page_bytes: int = 8192

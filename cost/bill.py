@@ -1,4 +1,4 @@
-"""From counts to dollars: what an upload, an idle month and a month of uploads use, and what that costs."""
+"""From counts to units: what an upload, an idle month, a month of uploads and the ways to run the database use."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -6,42 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cost.assumptions import Assumptions
-from cost.measurement import Count, Measurement, chunks, sum_calls
-from cost.prices import Prices
+from cost.counting import Count
+from cost.prices import Prices, Usage, plus
 from cost.template import DAYS_A_MONTH, Template
-from cost.traffic import VENDOR
-from onboarding.rows import RETENTION_SECONDS
-
-Usage = Mapping[str, Decimal]
-"""Units by meter."""
 
 _GB = Decimal(2**30)
-
-
-def billed_calls(measurement: Measurement) -> Counter[str]:
-    """Return the requests of one upload by operation: functions', vendor's, the execution's, and Lambda's own.
-
-    For each batch from a queue Lambda sends a receive and a delete; a receive is billed by the 64 KB it brings.
-    """
-    found = sum_calls(measurement.calls) + measurement.execution_calls
-    found["sqs:ReceiveMessage"] += measurement.queue_batches + chunks(measurement.queue_payload_bytes) - 1
-    found["sqs:DeleteMessageBatch"] += measurement.queue_batches
-    return found
-
-
-def gb_seconds(measurement: Measurement, assumptions: Assumptions) -> Decimal:
-    """Return what Lambda bills for the functions' time: their waiting as it was, their work at Lambda's pace.
-
-    Lambda gives a function a part of a core by its memory, so the same work takes longer there by that factor.
-    """
-    worked = Counter(measurement.cpu_milliseconds)
-    found = Decimal(0)
-    for run in measurement.invocations:
-        work = min(run.milliseconds, worked[run.function])
-        worked[run.function] -= work
-        milliseconds = run.milliseconds + work * (slowdown(run.memory, assumptions) - 1)
-        found += Decimal(run.memory) / 1024 * milliseconds / 1000
-    return found
+_HOUR = Decimal(3600)
+CAPACITIES = (Decimal("0.5"), Decimal(1), Decimal(2))
+"""ACUs that Aurora may hold while it is awake: it alone decides how soon it scales down from its work."""
 
 
 def slowdown(memory: int, assumptions: Assumptions) -> Decimal:
@@ -49,71 +21,53 @@ def slowdown(memory: int, assumptions: Assumptions) -> Decimal:
     return max(Decimal(1), Decimal(assumptions.full_core_memory) / memory)
 
 
-def upload_usage(measurement: Measurement, template: Template, prices: Prices, assumptions: Assumptions) -> Usage:
+def gb_seconds(count: Count, assumptions: Assumptions) -> Decimal:
+    """Return what Lambda bills for the functions' time: their waiting as it was, their work at Lambda's pace.
+
+    Lambda gives a function a part of a core by its memory, so the same work takes longer there by that factor.
+    """
+    left, found = dict(count.cpu_milliseconds), Decimal(0)
+    for run in count.runs:
+        work = min(run.milliseconds, left.get(run.function, 0))
+        left[run.function] = left.get(run.function, 0) - work
+        milliseconds = run.milliseconds + work * (slowdown(run.memory, assumptions) - 1)
+        found += Decimal(run.memory) / 1024 * milliseconds / 1000
+    return found
+
+
+def upload_usage(count: Count, template: Template, prices: Prices, assumptions: Assumptions) -> Usage:
     """Return what one upload uses, without the database. Storage counts for as long as it is kept."""
-    usage: dict[str, Decimal] = {}
-
-    def add(meter: str, quantity: Decimal | float) -> None:
-        usage[meter] = usage.get(meter, Decimal(0)) + Decimal(quantity)
-
-    for operation, requests in sorted(billed_calls(measurement).items()):
-        meter = prices.meter_of(operation)
-        if meter is not None:
-            add(meter.name, requests)
-    add("lambda-requests", len(measurement.invocations))
-    add("lambda-gb-seconds", gb_seconds(measurement, assumptions))
-    add("dynamodb-writes", sum(units.writes for units in measurement.table.values()))
-    add("dynamodb-reads", sum(units.reads for units in measurement.table.values()))
-    staged_days = Decimal(RETENTION_SECONDS) / 86_400 + assumptions.staged_extra_days
-    add("dynamodb-storage", measurement.staged_bytes / _GB * staged_days / DAYS_A_MONTH)
-    add("step-functions-transitions", measurement.transitions)
-    add("s3-storage", measurement.file_bytes / _GB * template.upload_days / DAYS_A_MONTH)
-    add("s3-storage", measurement.report_bytes / _GB * template.report_days / DAYS_A_MONTH)
-    add("sns-emails", measurement.emails)
-    logged = log_bytes(measurement, assumptions) / _GB
-    add("logs", logged)
-    add("log-storage", logged * template.log_days / DAYS_A_MONTH)
-    add("traces", len(measurement.invocations) + 1)
-    add("transfer-out", bytes_to_vendor(measurement) / _GB)
-    add("transfer-zones", Decimal(measurement.file_bytes * assumptions.zone_traffic_factor) / _GB)
-    return usage
-
-
-def log_bytes(measurement: Measurement, assumptions: Assumptions) -> Decimal:
-    """Return the bytes that functions and execution log."""
-    return Decimal(sum(measurement.log_bytes.values()) + measurement.execution_events * assumptions.state_log_bytes)
-
-
-def bytes_to_vendor(measurement: Measurement) -> Decimal:
-    """Return the bytes that leave AWS: the answers to the vendor's requests."""
-    return Decimal(sum(calls.bytes_received for (caller, _), calls in measurement.calls.items() if caller == VENDOR))
-
-
-def nat_bytes(measurement: Measurement, in_network: frozenset[str]) -> Decimal:
-    """Return the bytes that would pass a NAT gateway: what functions in the network send past the free endpoints."""
-    return Decimal(
-        sum(
-            calls.bytes_sent + calls.bytes_received
-            for (caller, operation), calls in measurement.calls.items()
-            if caller in in_network and not operation.startswith(("s3:", "dynamodb:"))
-        )
-    )
+    usage: Counter[str] = Counter()
+    for (_, operation), requests in count.calls.items():
+        if meter := prices.meter_of(operation):
+            usage[meter] += requests
+    logged = Decimal(count.log_bytes + count.execution_events * assumptions.state_log_bytes) / _GB
+    stored = count.file_bytes * template.upload_days + count.report_bytes * template.report_days
+    emails = sum(requests for (_, operation), requests in count.calls.items() if operation == "sns:Publish")
+    return {
+        **{meter: Decimal(requests) for meter, requests in usage.items()},
+        "lambda-requests": Decimal(len(count.runs)),
+        "lambda-gb-seconds": gb_seconds(count, assumptions),
+        "dynamodb-writes": Decimal(count.table.writes),
+        "dynamodb-reads": Decimal(count.table.reads),
+        "dynamodb-storage": Decimal(count.staged_bytes) / _GB * assumptions.staged_days / DAYS_A_MONTH,
+        "step-functions-transitions": Decimal(count.transitions),
+        "s3-storage": Decimal(stored) / _GB / DAYS_A_MONTH,
+        "sns-emails": Decimal(emails),
+        "logs": logged,
+        "log-storage": logged * template.log_days / DAYS_A_MONTH,
+        "traces": Decimal(len(count.runs) + 1),
+        "transfer-out": Decimal(count.report_bytes) / _GB,
+        "transfer-zones": Decimal(count.file_bytes * assumptions.zone_traffic_factor) / _GB,
+    }
 
 
 def idle_usage(count: Count, template: Template, assumptions: Assumptions) -> Usage:
     """Return what a month without an upload uses, without the database."""
     polls = Decimal(assumptions.hours * 3600 * assumptions.pollers) / assumptions.poll_seconds
     return {
-        "sqs-requests": polls * count.service.queue_mappings,
-        "secrets": Decimal(template.secrets),
-        "kms-keys": Decimal(template.keys),
-        "alarms": Decimal(template.alarm_metrics),
-        "composite-alarms": Decimal(template.composite_alarms),
-        "dashboards": Decimal(template.dashboards),
-        "large-dashboards": Decimal(template.large_dashboards),
-        "nat-hours": Decimal(template.nat_gateways * assumptions.hours),
-        "ipv4-hours": Decimal(template.nat_gateways * assumptions.hours),
-        "endpoint-hours": Decimal(template.interface_endpoints * assumptions.hours),
+        "sqs-requests": polls * count.queue_mappings,
+        **{meter: Decimal(units) for meter, units in template.units.items() if units},
     }
 
 
@@ -122,8 +76,8 @@ def month_usage(count: Count, template: Template, prices: Prices, assumptions: A
 
     Custom metrics count for the whole month, although CloudWatch bills only the hours in which they are sent.
     """
-    uploads = times(upload_usage(count.cold, template, prices, assumptions), assumptions.uploads)
-    metrics = {"metrics": Decimal(len(count.service.metric_series))}
+    uploads = times(upload_usage(count, template, prices, assumptions), assumptions.uploads)
+    metrics = {"metrics": Decimal(len(count.metric_series))}
     return plus(uploads, metrics, idle_usage(count, template, assumptions))
 
 
@@ -132,42 +86,98 @@ def times(usage: Usage, factor: int) -> Usage:
     return {meter: quantity * factor for meter, quantity in usage.items()}
 
 
-def plus(*usages: Usage) -> Usage:
-    """Return usages added up."""
-    meters = {meter: None for usage in usages for meter in usage}
-    return {meter: sum((usage.get(meter, Decimal(0)) for usage in usages), Decimal(0)) for meter in meters}
+##### The database
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """Dollars at list price, less what is free for good, and less what accounts before July 2025 had beside that."""
+class Choice:
+    """One way to run the database for a month. A target is one that has to keep the project's limit."""
 
-    list_price: Decimal = Decimal(0)
-    always_free: Decimal = Decimal(0)
-    first_year: Decimal = Decimal(0)
-
-    def __add__(self, other: "Cost") -> "Cost":
-        return Cost(
-            self.list_price + other.list_price,
-            self.always_free + other.always_free,
-            self.first_year + other.first_year,
-        )
+    name: str
+    usage: Usage
+    awake_hours: Decimal
+    is_target: bool = False
 
 
-def costs(usage: Usage, prices: Prices) -> dict[str, Cost]:
-    """Return a month's cost by service. Free units are taken to be used by nothing else in the account."""
-    found: dict[str, Cost] = {}
-    for name, quantity in usage.items():
-        meter = prices.meter(name)
-        cost = Cost(
-            meter.cost(quantity),
-            meter.cost(quantity, meter.free),
-            meter.cost(quantity, meter.free + meter.first_year),
-        )
-        found[meter.service] = found.get(meter.service, Cost()) + cost
-    return found
+def work_seconds(count: Count, assumptions: Assumptions) -> Decimal:
+    """Return how long one upload keeps the database at work: as here, and longer by what work takes on Lambda."""
+    memory = {run.function: run.memory for run in count.runs}
+    longer = sum(
+        (
+            Decimal(ms) / 1000 * (slowdown(memory[name], assumptions) - 1)
+            for name, ms in count.cpu_milliseconds.items()
+            if name in memory
+        ),
+        Decimal(0),
+    )
+    return Decimal(count.seconds) + longer
 
 
-def total(usage: Usage, prices: Prices) -> Cost:
-    """Return a month's cost."""
-    return sum(costs(usage, prices).values(), Cost())
+def awake_hours(count: Count, template: Template, assumptions: Assumptions, *, nightly: bool) -> Decimal:
+    """Return the hours awake in a month: uploads worked off one after the other in one burst a night, or each alone.
+
+    Uploads that come alone are spread over business hours, and the database pauses between two if there is time.
+    """
+    work, tail = work_seconds(count, assumptions), assumptions.database_tail_seconds
+    if nightly:
+        seconds = work * assumptions.uploads + tail * assumptions.nights
+    else:
+        seconds = min(assumptions.business_hours * _HOUR, (work + tail) * assumptions.uploads)
+    return min(Decimal(assumptions.hours), seconds / _HOUR + scheduled_hours(template, assumptions))
+
+
+def scheduled_hours(template: Template, assumptions: Assumptions) -> Decimal:
+    """Return the hours a month that schedules alone keep the database awake."""
+    return sum(template.schedules.values(), Decimal(0)) * assumptions.database_tail_seconds / _HOUR
+
+
+def upload_io(count: Count, assumptions: Assumptions) -> Decimal:
+    """Return the I/O requests of one upload on Aurora: its log in blocks, and pages read into an empty memory.
+
+    An entry of a unique index takes a page of its own, for its value may lie anywhere; all others go where the table
+    and its other indexes grow.
+    """
+    written = -(-count.database.log_bytes // assumptions.block_bytes)
+    grown = -(-count.database.stored_bytes // assumptions.page_bytes)
+    return Decimal(written + grown + count.database.unique_entries)
+
+
+def lone_upload_usage(count: Count, assumptions: Assumptions) -> Usage:
+    """Return what one upload uses of Aurora that wakes it and lets it fall asleep again, without storage."""
+    busy, tail = work_seconds(count, assumptions) / _HOUR, Decimal(assumptions.database_tail_seconds) / _HOUR
+    return {
+        "aurora-acu-hours": busy * assumptions.busy_acus + tail * CAPACITIES[0],
+        "aurora-io": upload_io(count, assumptions),
+    }
+
+
+def choices(count: Count, template: Template, assumptions: Assumptions) -> list[Choice]:
+    """Return the ways to run the database, side by side."""
+    stored = Decimal(count.database.stored_bytes) / _GB * assumptions.uploads * assumptions.months_of_data
+    busy = work_seconds(count, assumptions) * assumptions.uploads / _HOUR
+    io = upload_io(count, assumptions) * assumptions.uploads
+
+    def aurora(name: str, hours: Decimal, acus: Decimal, *, is_target: bool = False) -> Choice:
+        more = min(busy, hours) * max(Decimal(0), assumptions.busy_acus - acus)
+        usage = {"aurora-acu-hours": hours * acus + more, "aurora-io": io, "aurora-storage": stored}
+        return Choice(f"Aurora, {name}, {acus} ACU awake", usage, hours, is_target)
+
+    always = Decimal(assumptions.hours)
+    instance = {"rds-hours": always, "rds-storage": max(Decimal(assumptions.instance_storage), stored)}
+    nightly, spread = (awake_hours(count, template, assumptions, nightly=nightly) for nightly in (True, False))
+    return [
+        *(aurora("uploads in nightly bursts", nightly, acus, is_target=True) for acus in CAPACITIES),
+        *(aurora("uploads over the day", spread, acus, is_target=acus == CAPACITIES[0]) for acus in CAPACITIES),
+        aurora("never pausing", always, CAPACITIES[0]),
+        Choice("RDS db.t4g.micro, 20 GB, one zone", instance, always, is_target=True),
+    ]
+
+
+def networks(assumptions: Assumptions) -> Mapping[str, Usage]:
+    """Return the ways out of the network, side by side; a gateway's traffic ($0.045/GB) comes on top."""
+    gateway: Usage = {"nat-hours": Decimal(assumptions.hours), "ipv4-hours": Decimal(assumptions.hours)}
+    return {
+        "IPv6 through the egress-only gateway, endpoints for S3 and DynamoDB": {},
+        "one NAT gateway with its IPv4 address": gateway,
+        "two NAT gateways, one a zone": times(gateway, 2),
+    }

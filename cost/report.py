@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from cost import bill, database
+from cost import bill
 from cost.assumptions import TARGET_MONTH, TARGET_UPLOAD, Assumptions
-from cost.bill import Cost, Usage
-from cost.measurement import Count, Measurement
-from cost.prices import Prices
+from cost.counting import Count
+from cost.prices import Cost, Prices, Usage, by_service, cost_of, plus, total
 from cost.template import Template
-from cost.traffic import VENDOR
 
 STAGE = "prod"
 """The stage whose template is billed."""
+
+
+_NEW_TABLE = 4_000
+"""Write units a second that a new on-demand table takes anyway (DynamoDB, "On-demand capacity mode")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,15 @@ class Table:
     numbers_from: int = 1
     note: str = ""
 
+    def markdown(self, level: int = 2) -> Iterator[str]:
+        """Yield the lines of the table under its heading."""
+        yield from (f"{'#' * level} {self.title}", "", f"| {' | '.join(self.columns)} |")
+        yield "|" + "".join(" ---: |" if n >= self.numbers_from else " --- |" for n in range(len(self.columns)))
+        yield from (f"| {' | '.join(row)} |" for row in self.rows)
+        yield ""
+        if self.note:
+            yield from (self.note, "")
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -38,400 +49,266 @@ class Report:
     assumptions: Assumptions
     counted_on: date
 
-    def cost_tables(self) -> list[Table]:
-        """Return what it costs, shortest answer first."""
-        return [
-            self._targets(),
-            self._upload(),
-            self._month(),
-            self._idle(),
-            self._databases(),
-            self._networks(),
-        ]
-
-    def count_tables(self) -> list[Table]:
-        """Return what was counted."""
-        return [self._requests(), self._functions(), self._units(), self._other_counts()]
-
     @property
     def targets_met(self) -> bool:
         """Return whether every target is met by what an account pays: list prices less what is always free."""
         return all(row[-1] == "pass" for row in self._targets().rows)
 
-    def _upload_usage(self) -> Usage:
-        return bill.upload_usage(self.count.cold, self.template, self.prices, self.assumptions)
+    def cost_tables(self) -> list[Table]:
+        """Return what it costs, shortest answer first."""
+        return [self._targets(), self._databases(), self._services(), self._idle(), self._networks(), self._warming()]
 
-    def _month_usage(self) -> Usage:
-        return bill.month_usage(self.count, self.template, self.prices, self.assumptions)
+    def count_tables(self) -> list[Table]:
+        """Return what was counted."""
+        return [self._requests(), self._functions(), self._other_counts()]
+
+    def _upload_usage(self) -> Usage:
+        return bill.upload_usage(self.count, self.template, self.prices, self.assumptions)
+
+    def _month(self, choice: bill.Choice) -> Cost:
+        usage = bill.month_usage(self.count, self.template, self.prices, self.assumptions)
+        return total(self.prices, plus(usage, choice.usage))
+
+    def _choices(self) -> list[bill.Choice]:
+        return bill.choices(self.count, self.template, self.assumptions)
 
     def _targets(self) -> Table:
-        usage = self._upload_usage()
-        lone = bill.plus(usage, database.lone_upload_usage(self.count, self.assumptions))
+        one = self._upload_usage()
+        waking = plus(one, bill.lone_upload_usage(self.count, self.assumptions))
         rows = [
-            _judged("usage of one upload, without the database", bill.total(usage, self.prices), TARGET_UPLOAD, 5),
-            _judged("the same, waking the database for itself", bill.total(lone, self.prices), TARGET_UPLOAD, 5),
+            _judged("usage of one upload, without the database", total(self.prices, one), TARGET_UPLOAD, 5),
+            _judged("the same, waking the database for itself", total(self.prices, waking), TARGET_UPLOAD, 5),
         ]
-        for option in database.options(self.count, self.template, self.assumptions):
-            if option.is_target:
-                month = bill.total(bill.plus(self._month_usage(), option.usage), self.prices)
-                rows.append(_judged(f"month: {option.name}", month, TARGET_MONTH, 2))
+        rows += [
+            _judged(f"month: {choice.name}", self._month(choice), TARGET_MONTH, 2)
+            for choice in self._choices()
+            if choice.is_target
+        ]
         return Table(
             "Against the targets",
-            (
-                "what",
-                "list price",
-                "always free deducted",
-                "first-year tier deducted",
-                "target",
-                "at list price",
-                "as paid",
-            ),
+            ("what", "list price", "as paid", "target", "at list price", "as paid"),
             rows,
-            note=f"A month has {self.assumptions.uploads:,} uploads of {self.count.cold.rows:,} rows. As paid: what is "
-            "free for good deducted; `make cost` fails when a target is missed as paid. The free tiers are those of a "
-            "whole account, and nothing else in it is taken to use them. The first-year tier exists only for accounts "
-            "opened before 15 July 2025 and has ended for all of them.",
+            note=f"A month has {self.assumptions.uploads:,} uploads of {self.count.rows:,} rows. As paid: what is free "
+            "for good deducted, in an account that uses it for nothing else; `make cost` fails when a target is "
+            "missed as paid. What was free in an account's first year is not counted: it ended for all of them.",
         )
 
-    def _upload(self) -> Table:
-        by_service = bill.costs(self._upload_usage(), self.prices)
-        rows = [[name, _dollars(cost.list_price, 6)] for name, cost in _dearest_first(by_service)]
-        rows.append(["all", _dollars(sum(by_service.values(), Cost()).list_price, 6)])
+    def _warming(self) -> Table:
+        rows = [
+            [f"{units:,}", _dollars(total(self.prices, {"warm-write-units": Decimal(units - _NEW_TABLE)}).list_price)]
+            for units in (8_000, 20_000, 40_000)
+        ]
         return Table(
-            "One upload, by service, at list price",
-            ("service", "US$"),
+            "A staging table that takes more from its first second on, once",
+            ("write units a second", "list price"),
             rows,
-            note="Every function starts cold; storage for as long as it is kept. The database stands apart, below.",
         )
 
-    def _month(self) -> Table:
-        usage = self._month_usage()
+    def _databases(self) -> Table:
+        rows = []
+        for choice in self._choices():
+            month = self._month(choice)
+            alone = total(self.prices, choice.usage).list_price
+            dollars = [_dollars(amount) for amount in (alone, month.list_price, month.paid)]
+            verdicts = [_verdict(amount, TARGET_MONTH) for amount in (month.list_price, month.paid)]
+            rows.append([choice.name, f"{choice.awake_hours:,.0f}", *dollars, *verdicts])
+        work, tail = bill.work_seconds(self.count, self.assumptions), self.assumptions.database_tail_seconds
         return Table(
-            f"A month of {self.assumptions.uploads:,} uploads, without the database",
-            ("service", "list price", "always free deducted", "first-year tier deducted"),
-            self._by_service(usage),
+            "The database, side by side",
+            ("choice", "hours awake", "database", "all in, list", "all in, as paid", "< 20, list", "< 20, as paid"),
+            rows,
+            note=f"A month of uploads. Awake: {work:.0f} s of work for an upload and {tail} s around it. Aurora alone "
+            "decides what capacity it holds while it is awake: 0.5 ACU is the least, 2 the most that the template "
+            "lets it take; expect something between the first two rows of each kind. Uploads that come one by one all "
+            "day keep it awake all day, and then a `db.t4g.micro` (`databaseKind: instance`) is the predictable "
+            "choice: it costs the same whatever happens, and never has to wake up. Its price is for one zone and 20 "
+            "GB; see [deploying](deploy.md) for how to change from one to the other.",
+        )
+
+    def _services(self) -> Table:
+        one = by_service(self.prices, self._upload_usage())
+        usage = bill.month_usage(self.count, self.template, self.prices, self.assumptions)
+        month = by_service(self.prices, usage)
+        rows = [
+            [name, _dollars(one.get(name, Cost()).list_price, 6), _dollars(cost.list_price), _dollars(cost.paid)]
+            for name, cost in month.items()
+        ]
+        all_one, all_month = sum(one.values(), Cost()), total(self.prices, usage)
+        rows.append(["all", _dollars(all_one.list_price, 6), _dollars(all_month.list_price), _dollars(all_month.paid)])
+        return Table(
+            f"One upload and a month of {self.assumptions.uploads:,}, without the database",
+            ("service", "one upload, list", "month, list", "month, as paid"),
+            rows,
+            note="Every function starts cold; storage for as long as it is kept.",
         )
 
     def _idle(self) -> Table:
-        usage = bill.idle_usage(self.count, self.template, self.assumptions)
-        aurora = next(
-            option for option in database.options(self.count, self.template, self.assumptions) if option.is_target
-        )
-        asleep = database.idle_usage(aurora, self.template, self.assumptions)
-        rows = self._by_meter(bill.plus(usage, asleep))
-        rows.append(["all", "", *_three(bill.total(bill.plus(usage, asleep), self.prices), 2)])
+        asleep = {
+            "aurora-acu-hours": bill.scheduled_hours(self.template, self.assumptions) * bill.CAPACITIES[0],
+            "aurora-storage": self._choices()[0].usage["aurora-storage"],
+        }
+        usage = plus(bill.idle_usage(self.count, self.template, self.assumptions), asleep)
+        rows = []
+        for name, quantity in usage.items():
+            meter, cost = self.prices.meters[name], cost_of(self.prices, name, quantity)
+            units = f"{quantity:,.0f}" if quantity == int(quantity) else f"{quantity:,.2f}"
+            rows.append([f"{meter.service}: {meter.unit}", units, _dollars(cost.list_price), _dollars(cost.paid)])
+        cost = total(self.prices, usage)
+        rows.append(["all", "", _dollars(cost.list_price), _dollars(cost.paid)])
+        wakes = ", ".join(f"{name} ({runs:.1f} times)" for name, runs in self.template.schedules.items()) or "nothing"
         return Table(
             "A month without an upload",
-            ("what", "units", "list price", "always free deducted", "first-year tier deducted"),
+            ("what", "units", "list price", "as paid"),
             rows,
             note=f"With the pausing Aurora and the data of {self.assumptions.months_of_data} months. "
-            f"{self._schedules()}",
-        )
-
-    def _schedules(self) -> str:
-        runs = [f"{schedule.name} ({schedule.runs:.1f} times)" for schedule in self.template.schedules]
-        return f"What wakes it by schedule: {', '.join(runs)}." if runs else "Nothing wakes it by schedule."
-
-    def _databases(self) -> Table:
-        work = database.work_seconds(self.count.cold, self.count.warm, self.assumptions)
-        rows = []
-        for option in database.options(self.count, self.template, self.assumptions):
-            cost = bill.total(option.usage, self.prices)
-            everything = bill.total(bill.plus(self._month_usage(), option.usage), self.prices)
-            rows.append(
-                [
-                    option.name,
-                    f"{option.awake_hours:,.0f}",
-                    _dollars(cost.list_price, 2),
-                    _dollars(everything.list_price, 2),
-                    _dollars(everything.always_free, 2),
-                    _verdict(everything.list_price, TARGET_MONTH),
-                    _verdict(everything.always_free, TARGET_MONTH),
-                ]
-            )
-        return Table(
-            "The database, side by side",
-            (
-                "option",
-                "hours awake",
-                "database",
-                "all in, list price",
-                "all in, always free deducted",
-                "< 20 at list price",
-                "< 20 as paid",
-            ),
-            rows,
-            note=f"Hours, storage and I/O of a month. Awake: {work:.0f} s of work for an upload and "
-            f"{database.tail_seconds(self.assumptions)} s around it.",
+            f"What wakes it by schedule: {wakes}.",
         )
 
     def _networks(self) -> Table:
-        rows = [
-            [name, _dollars(bill.total(usage, self.prices).list_price, 2)]
-            for name, usage in database.networks(self.count, self.assumptions)
-        ]
-        return Table("The way out of the network, a month", ("option", "list price"), rows)
-
-    def _by_service(self, usage: Usage) -> list[Sequence[str]]:
-        by_service = bill.costs(usage, self.prices)
-        rows: list[Sequence[str]] = [[name, *_three(cost, 2)] for name, cost in _dearest_first(by_service)]
-        return [*rows, ["all", *_three(sum(by_service.values(), Cost()), 2)]]
-
-    def _by_meter(self, usage: Usage) -> list[Sequence[str]]:
-        rows: list[Sequence[str]] = []
-        for name, quantity in usage.items():
-            if quantity:
-                meter = self.prices.meter(name)
-                units = f"{quantity:,.0f}" if quantity == int(quantity) else f"{quantity:,.2f}"
-                what = f"{meter.service}: {meter.unit}"
-                rows.append([what, units, *_three(bill.total({name: quantity}, self.prices), 2)])
-        return rows
+        ways = bill.networks(self.assumptions).items()
+        rows = [[name, _dollars(total(self.prices, usage).list_price)] for name, usage in ways]
+        return Table("The way out of the network, a month", ("way", "list price"), rows)
 
     def _requests(self) -> Table:
-        cold, warm = self.count.cold, self.count.warm
-        rows = []
-        for caller, operation in sorted(cold.calls.keys() | warm.calls.keys(), key=lambda key: (key[0] == VENDOR, key)):
-            one, other = cold.calls.get((caller, operation)), warm.calls.get((caller, operation))
-            rows.append(
-                [
-                    caller,
-                    operation,
-                    _number(one.requests if one else 0),
-                    _number(other.requests if other else 0),
-                    _number(one.bytes_sent if one else 0),
-                    _number(one.bytes_received if one else 0),
-                ]
-            )
-        for operation, times in sorted(cold.execution_calls.items()):
-            rows.append(["the execution", operation, _number(times), _number(warm.execution_calls[operation]), "", ""])
-        for operation in ("sqs:ReceiveMessage", "sqs:DeleteMessageBatch"):
-            polls = [_number(bill.billed_calls(measurement)[operation]) for measurement in (cold, warm)]
-            rows.append(["Lambda's poller", operation, *polls, "", ""])
-        return Table(
-            "Requests",
-            ("caller", "operation", "requests", "when warm", "bytes sent", "bytes received"),
-            rows,
-            numbers_from=2,
-        )
+        calls = sorted(self.count.calls.items())
+        rows = [[caller, operation, *_numbers(requests)] for (caller, operation), requests in calls]
+        return Table("Requests", ("caller", "operation", "requests"), rows, 2)
 
     def _functions(self) -> Table:
         rows = []
-        cold, warm = self.count.cold, self.count.warm
-        for function in sorted({run.function for run in (*cold.invocations, *warm.invocations)}):
-            memory = next(run.memory for run in (*cold.invocations, *warm.invocations) if run.function == function)
-            rows.append([function, _number(memory), *_runs(cold, function), *_runs(warm, function)])
+        for function in sorted({run.function for run in self.count.runs}):
+            runs = [run for run in self.count.runs if run.function == function]
+            worked = self.count.cpu_milliseconds.get(function, 0)
+            milliseconds = sum(run.milliseconds for run in runs)
+            rows.append([function, *_numbers(runs[0].memory, len(runs), milliseconds, worked)])
         return Table(
             "Functions",
-            ("function", "MB", "runs", "ms", "of it work", "runs when warm", "ms when warm", "of it work"),
+            ("function", "MB", "runs", "ms", "of it work"),
             rows,
             note="Milliseconds as the functions' logs report them on the machine that counted, start of the "
-            "interpreter included; work is what their processes spent on its processors, between invocations too. "
-            f"Billed {bill.gb_seconds(cold, self.assumptions):.1f} GB-seconds, "
-            f"{bill.gb_seconds(warm, self.assumptions):.1f} when warm.",
-        )
-
-    def _units(self) -> Table:
-        rows = []
-        for operation, units in sorted(self.count.cold.table.items()):
-            rows.append(
-                [
-                    operation,
-                    _number(units.requests),
-                    _number(units.items),
-                    _number(units.table_writes),
-                    _number(units.index_writes),
-                    f"{units.reads:,.1f}",
-                ]
-            )
-        return Table(
-            "The staging table, from the items' sizes",
-            ("operation", "requests", "items", "write units", "write units of the index", "read units"),
-            rows,
-            note="The execution's requests included. A task token counts with its greatest length.",
+            "interpreter included; work is what their processes spent on its processors, between runs too. "
+            f"Billed {bill.gb_seconds(self.count, self.assumptions):.1f} GB-seconds.",
         )
 
     def _other_counts(self) -> Table:
-        cold = self.count.cold
-        log_bytes = sum(cold.log_bytes.values())
-        rows = [
-            ["state transitions", _number(cold.transitions)],
-            ["e-mails", _number(cold.emails)],
-            ["bytes of the file", _number(cold.file_bytes)],
-            ["bytes of the error report", _number(cold.report_bytes)],
-            ["bytes staged, with storage's overhead", _number(cold.staged_bytes)],
-            ["bytes that functions log", _number(log_bytes)],
-            [
-                f"bytes that {cold.execution_events} events of the execution log",
-                _number(cold.execution_events * self.assumptions.state_log_bytes),
-            ],
-            ["bytes of PostgreSQL's write-ahead log", _number(cold.database.log_bytes)],
-            ["bytes the database grew (second upload)", _number(self.count.warm.database.stored_bytes)],
-            ["entries in unique indexes, without primary keys", _number(cold.database.unique_entries)],
-            ["custom metrics sent", _number(len(self.count.service.metric_series))],
-            ["secrets in the template", _number(self.template.secrets)],
-            ["customer managed keys in the template", _number(self.template.keys)],
-            ["alarm metrics in the template", _number(self.template.alarm_metrics)],
-            ["dashboards in the template", _number(self.template.dashboards + self.template.large_dashboards)],
-        ]
-        return Table("Everything else", ("what", "count"), rows)
+        counted = self.count
+        rows = {
+            "state transitions": counted.transitions,
+            "items written to the staging table": counted.table.items,
+            "write units of the staging table": counted.table.writes,
+            "read units of the staging table": counted.table.reads,
+            "bytes of the file": counted.file_bytes,
+            "bytes of the error report": counted.report_bytes,
+            "bytes staged, with storage's overhead": counted.staged_bytes,
+            "bytes that functions log": counted.log_bytes,
+            "events of the execution's log": counted.execution_events,
+            "bytes of PostgreSQL's write-ahead log": counted.database.log_bytes,
+            "bytes the database grew": counted.database.stored_bytes,
+            "entries in unique indexes, without primary keys": counted.database.unique_entries,
+            "custom metrics sent": len(counted.metric_series),
+        }
+        return Table("Everything else", ("what", "count"), [[name, *_numbers(times)] for name, times in rows.items()])
 
 
 def _judged(what: str, cost: Cost, target: Decimal, places: int) -> list[str]:
-    verdicts = (_verdict(cost.list_price, target), _verdict(cost.always_free, target))
-    return [what, *_three(cost, places), f"< {target:f}", *verdicts]
+    dollars = [_dollars(amount, places) for amount in (cost.list_price, cost.paid)]
+    return [what, *dollars, f"< {target:f}", _verdict(cost.list_price, target), _verdict(cost.paid, target)]
 
 
 def _verdict(cost: Decimal, target: Decimal) -> str:
     return "pass" if cost < target else "FAIL"
 
 
-def _runs(measurement: Measurement, function: str) -> tuple[str, str, str]:
-    runs = [run.milliseconds for run in measurement.invocations if run.function == function]
-    return _number(len(runs)), _number(sum(runs)), _number(measurement.cpu_milliseconds.get(function, 0))
-
-
-def _dearest_first(by_service: dict[str, Cost]) -> list[tuple[str, Cost]]:
-    return sorted(by_service.items(), key=lambda item: (-item[1].list_price, item[0]))
-
-
-def _three(cost: Cost, places: int) -> tuple[str, str, str]:
-    return tuple(_dollars(part, places) for part in (cost.list_price, cost.always_free, cost.first_year))  # type: ignore[return-value]
-
-
-def _dollars(amount: Decimal, places: int) -> str:
+def _dollars(amount: Decimal, places: int = 2) -> str:
     return f"{amount:,.{places}f}"
 
 
-def _number(count: int) -> str:
-    return f"{count:,}"
+def _numbers(*counts: int) -> list[str]:
+    return [f"{count:,}" for count in counts]
 
 
 def markdown(report: Report) -> str:
     """Return docs/cost.md."""
-    return "\n".join(_page(report)).rstrip() + "\n"
-
-
-def _page(report: Report) -> Iterator[str]:
-    cold, prices, assumptions = report.count.cold, report.prices, report.assumptions
-    yield "# Cost"
-    yield ""
-    yield "<!-- Written by `make cost`. Change cost/ instead, then run it again. -->"
-    yield ""
-    yield (
-        f"One upload of {cold.rows:,} rows, {cold.error_rows:,} of them invalid, was counted on the local stack on "
-        f"{report.counted_on:%d %B %Y} and multiplied by AWS list prices of {prices.date} in {prices.region}. "
-        "US dollars throughout. It is an estimate and no quotation."
-    )
-    yield ""
-    for table in report.cost_tables():
-        yield from _section(table, level=2)
-    yield "## What was counted"
-    yield ""
-    yield (
-        "Every request of a function and of the vendor passes a proxy that keeps it; the execution's own calls and its "
-        "transitions come from its history, milliseconds and metrics from the functions' logs, the database's work "
-        "from PostgreSQL. The first upload finds every function cold and is the one that is billed; the second finds "
-        "them warm. The vendor opens the report once. What the emulator does inside itself (reading the stream, "
-        "polling the queue, writing logs) sends no requests and is not in the count: on AWS reading the stream is "
-        "free for Lambda, and what its poller sends to the queue is added below."
-    )
-    yield ""
-    for table in report.count_tables():
-        yield from _section(table, level=3)
-    yield "Custom metrics:"
-    yield ""
-    for series in report.count.service.metric_series:
-        yield f"- `{series}`"
-    yield ""
-    yield from _assumed(assumptions, report)
-    yield from _price_list(prices)
-
-
-def _section(table: Table, level: int) -> Iterator[str]:
-    yield f"{'#' * level} {table.title}"
-    yield ""
-    yield f"| {' | '.join(table.columns)} |"
-    yield "|" + "".join(" ---: |" if column >= table.numbers_from else " --- |" for column in range(len(table.columns)))
-    for row in table.rows:
-        yield f"| {' | '.join(row)} |"
-    yield ""
-    if table.note:
-        yield table.note
-        yield ""
-
-
-def _assumed(assumptions: Assumptions, report: Report) -> Iterator[str]:
-    template = report.template
-    yield "## What is assumed"
-    yield ""
-    yield f"""\
-- **Arrival.** Even: {assumptions.uploads:,} uploads spread evenly over {assumptions.business_hours} business hours a
-  month, so that each finds the database paused and the functions cold. Nightly: the same in
-  {assumptions.nights} bursts.
-- **Functions.** Their waiting lasts as long as on the machine that counted, their work longer: Lambda gives a whole
-  core at {assumptions.full_core_memory:,} MB and less in proportion, so that work takes
-  {bill.slowdown(512, assumptions):.1f} times as long at 512 MB and {bill.slowdown(256, assumptions):.1f} times at
-  256 MB. Graviton's cores are taken to be as fast as this machine's. Starting is billed like running, as on Lambda
-  since August 2025.
-- **Queue.** Lambda polls each queue it feeds a function from with {assumptions.pollers} requests of
-  {assumptions.poll_seconds} s at a time, all month.
-- **Aurora.** Awake at {assumptions.awake_acus} ACU, at {assumptions.busy_acus} while an upload is worked on. Around
-  the work: {assumptions.database_resume_seconds} s to resume, {assumptions.database_session_seconds} s until the last
-  session ends, {assumptions.database_pause_seconds} s until it pauses. I/O: the write-ahead log in blocks of
-  {assumptions.block_bytes:,} bytes (it holds full pages that Aurora does not write), the pages that tables and
-  indexes grow by, and a page for every entry of a unique index, all read into an empty memory. Storage after
-  {assumptions.months_of_data} months of uploads. Backups stay within what is free.
-- **Storage.** Files {template.upload_days} days and reports {template.report_days} days including old versions, staged
-  rows until they expire and {assumptions.staged_extra_days} days more, logs {template.log_days} days uncompressed.
-- **Traces.** One for every run of a function and for the execution, all recorded.
-- **Zones.** Functions and database are in different zones, and {assumptions.zone_traffic_factor} times the file's
-  bytes pass between them.
-- **Logs of the execution.** {assumptions.state_log_bytes} bytes an event.
-- **E-mail.** One address for each vendor.
-- **Template.** Alarms, dashboards, keys and secrets of the stage `{STAGE}`, those under conditions included."""
-    yield ""
-    yield "## What this cannot show"
-    yield ""
-    yield """\
-- How long the functions really run on Graviton, and how long they take to start there.
-- How far Aurora scales up while it works, how soon it pauses, and what else wakes it.
-- How many polls Lambda really sends, and how many retries and duplicate deliveries a real month has.
-- What the stack costs besides: failed uploads that are tried again, people who query logs, support, tax."""
-    yield ""
-
-
-def _price_list(prices: Prices) -> Iterator[str]:
-    rows = [
+    counted, prices, assumptions, template = report.count, report.prices, report.assumptions, report.template
+    sections = (line for table in report.cost_tables() for line in table.markdown())
+    counts = (line for table in report.count_tables() for line in table.markdown(3))
+    price_rows = [
         [
-            meter.service,
-            meter.unit,
-            f"{meter.price.normalize():f}",
-            f"{meter.free:,}" if meter.free else "",
-            f"{meter.first_year:,}" if meter.first_year else "",
-            meter.source,
-            meter.evidence,
-            meter.free_evidence,
+            *(meter.service, meter.unit, f"{meter.price.normalize():f}"),
+            *(f"{meter.free:,}" if meter.free else "", meter.source, meter.evidence),
         ]
         for meter in prices.meters.values()
     ]
-    yield from _section(
-        Table(
-            "Prices",
-            (
-                "service",
-                "unit",
-                "US$",
-                "always free",
-                "first year besides",
-                "source",
-                "evidence",
-                "evidence of what is free",
-            ),
-            rows,
-            numbers_from=len(prices.meters),
-            note="Evidence: `page` was read on a page of AWS or on pages of 2026 that quote it, `looked up` for this "
-            "project in November 2026, `memory` was not confirmed. New accounts get credits of up to 200 dollars "
-            "instead of a first-year tier.",
-        ),
-        level=2,
+    price_list = Table("", ("service", "unit", "US$", "always free", "AWS's price page", "evidence"), price_rows, 9)
+    page = _PAGE.format(
+        counted=counted,
+        prices=prices,
+        a=assumptions,
+        t=template,
+        stage=STAGE,
+        on=f"{report.counted_on:%d %B %Y}",
+        slow=bill.slowdown(512, assumptions),
+        least=bill.CAPACITIES[0],
+        costs="\n".join(sections),
+        counts="\n".join(counts),
+        metrics="\n".join(f"- `{name}`" for name in counted.metric_series),
+        list="\n".join(list(price_list.markdown())[2:]),
     )
+    return page.rstrip() + "\n"
+
+
+_PAGE = """\
+# Cost
+
+<!-- Written by `make cost`. Change cost/ instead, then run it again. -->
+
+One upload of {counted.rows:,} rows, {counted.error_rows:,} of them invalid, was counted on the local stack on {on} and
+multiplied by AWS list prices of {prices.date} in {prices.region}. US dollars throughout. It is an estimate and no
+quotation.
+
+{costs}
+## What was counted
+
+The emulator keeps a trail of what the functions sent, as CloudTrail does. The execution's own calls and its transitions
+come from its history, milliseconds and metrics from the functions' logs, the database's work from PostgreSQL, units of
+the staging table from the sizes of the items. The upload finds every function cold; the vendor opens the report once.
+Reading the stream is free for Lambda; what its poller sends to the queues is a receive and a delete for each batch.
+
+{counts}
+Custom metrics:
+
+{metrics}
+
+## What is assumed
+
+- **Arrival.** Over the day: {a.uploads:,} uploads spread evenly over {a.business_hours} business hours a month, so that
+  each finds the database paused and the functions cold. Nightly: the same in {a.nights} bursts.
+- **Functions.** Their waiting lasts as long as on the machine that counted, their work longer: Lambda gives a whole
+  core at {a.full_core_memory:,} MB and less in proportion, so that work takes {slow:.1f} times as long at 512 MB.
+  Graviton's cores are taken to be as fast as this machine's. Starting is billed like running.
+- **Queues.** Lambda polls each queue it feeds a function from with {a.pollers} requests of {a.poll_seconds} s at a
+  time, all month.
+- **Aurora.** Awake at {least} ACU or as the table says, at {a.busy_acus} at least while an upload is worked on. Around
+  the work: 15 s to resume, 60 s until the last session ends, 300 s until it pauses. I/O: the write-ahead log in blocks
+  of {a.block_bytes:,} bytes, the pages that tables and indexes grow by, and a page for every entry of a unique index,
+  all read into an empty memory. Storage after {a.months_of_data} months. Backups stay within what is free.
+- **Storage.** Files {t.upload_days} days and reports {t.report_days} days including old versions, staged rows
+  {a.staged_days} days, logs {t.log_days} days uncompressed.
+- **Traces.** One for every run of a function and for the execution, all recorded.
+- **Zones.** Functions and database are in different zones, and {a.zone_traffic_factor} times the file's bytes pass
+  between them.
+- **Template.** Alarms, dashboards, keys and secrets of the stage `{stage}`, those under conditions included.
+
+## What this cannot show
+
+- How long the functions really run on Graviton, and how long they take to start there.
+- How far Aurora scales up while it works, how soon it pauses, and what else wakes it.
+- How many polls Lambda really sends, and how many retries and duplicate deliveries a real month has.
+- What the stack costs besides: failed uploads that are tried again, people who query logs, support, tax.
+
+## Prices
+
+{list}
+Evidence: `page` was read on a page of AWS or on pages of 2026 that quote it, `looked up` for this project in November
+2026, `memory` was not confirmed.
+"""

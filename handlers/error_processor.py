@@ -22,7 +22,7 @@ from onboarding.stores.staging import StagingTable
 config = from_environment(ErrorProcessorConfig)
 s3 = boto3.client("s3")
 step_functions = boto3.client("stepfunctions")
-staging = StagingTable(dynamodb_client(), config.staging_table_name)
+staging = StagingTable(dynamodb_client(), config.staging_table_name, shards=int(config.staging_shards))
 processor = BatchProcessor(event_type=EventType.SQS, logger=cast(logging.Logger, logger))
 gc.freeze()  # what lives as long as the function is never searched for cycles again
 

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import boto3
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from onboarding.config import OutcomeRecorderConfig, from_environment
 from onboarding.reporting.links import ReportLinks
 from onboarding.reporting.outcome import Outcome, OutcomeRecorder, duration
+from onboarding.reporting.recipients import confirmed_recipients
 from onboarding.runtime import logger, metrics, tracer
 from onboarding.stores.database import Database
 from onboarding.uploads import Upload, UploadStatus
@@ -20,11 +22,11 @@ METRICS = {
 """Names instead of a dimension: CloudWatch charges every combination, and the duration needs none."""
 
 config = from_environment(OutcomeRecorderConfig)
+sns = boto3.client("sns")
 recorder = OutcomeRecorder(
     database=Database(config),
     links=ReportLinks(config.report_link_secret_arn),
     link_base_url=config.report_link_base_url,
-    operations_topic_arn=config.operations_topic_arn,
 )
 
 
@@ -38,8 +40,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     outcome = recorder.record(upload, event["completion"], event["error_file_s3_key"])
     if outcome.is_first:
         measure(outcome)
+    recipients = confirmed_recipients(sns, outcome.topic_arn)
+    measure_reach(outcome, recipients)
     record = outcome.record
-    logger.info("outcome recorded", status=record.status, failure_reason=record.failure_reason)
+    logger.info("outcome recorded", status=record.status, failure_reason=record.failure_reason, recipients=recipients)
     return {
         "status": record.status,
         "failure_reason": record.failure_reason,
@@ -49,6 +53,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         "unprocessed_records": outcome.unprocessed_records,
         "error_file_s3_key": record.error_file_s3_key,
         "topic_arn": outcome.topic_arn,
+        "recipients": recipients,
         "subject": outcome.email.subject,
         "message": outcome.email.message,
     }
@@ -58,3 +63,11 @@ def measure(outcome: Outcome) -> None:
     """Count the upload by how it ended and note how long it took."""
     metrics.add_metric(METRICS[outcome.record.status], MetricUnit.Count, 1)
     metrics.add_metric("UploadDuration", MetricUnit.Milliseconds, duration(outcome.record).total_seconds() * 1000)
+
+
+def measure_reach(outcome: Outcome, recipients: int) -> None:
+    """Count the upload whose e-mail nobody reads; operations get an alarm, not a message for each (docs/runbook.md)."""
+    if not outcome.vendor_is_known:
+        metrics.add_metric("UploadsOfUnknownVendors", MetricUnit.Count, 1)
+    elif not recipients:
+        metrics.add_metric("VendorsUnreachable", MetricUnit.Count, 1)

@@ -21,7 +21,7 @@ from onboarding.validation.settling import Validation
 from rules import ProductRules
 
 config = from_environment(ProductValidatorConfig)
-staging = StagingTable(dynamodb_client(), config.staging_table_name)
+staging = StagingTable(dynamodb_client(), config.staging_table_name, shards=int(config.staging_shards))
 validation = Validation(
     database=Database(config),
     rules=ProductRules.load(),

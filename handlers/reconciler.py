@@ -21,7 +21,7 @@ from rules import ProductRules
 config = from_environment(ReconcilerConfig)
 database = Database(config)
 rules = ProductRules.load()
-staging = StagingTable(dynamodb_client(), config.staging_table_name)
+staging = StagingTable(dynamodb_client(), config.staging_table_name, shards=int(config.staging_shards))
 reconciliation = Reconciliation(
     intake=Intake(database, rules, staging, boto3.client("s3")),
     validation=Validation(

@@ -146,13 +146,14 @@ def _show_report(environment: StackEnvironment, progress: uploads.Progress) -> N
 
 
 def _show_email(environment: StackEnvironment, progress: uploads.Progress) -> None:
-    email = uploads.take_email(environment, progress.upload_id, to_operations=progress.told_to_operations)
+    if progress.vendor_is_unknown:
+        say("  No e-mail: nobody is registered as this vendor. Operations see such uploads as a count with an alarm.")
+        return
+    email = uploads.take_email(environment, progress.upload_id)
     if email is None:
         say("  No e-mail arrived about this upload.")
         return
-    console.rule(
-        f"[bold]E-mail to {'operations' if progress.told_to_operations else 'the vendor'}[/]", align="left", style="dim"
-    )
+    console.rule("[bold]E-mail to the vendor[/]", align="left", style="dim")
     console.print(Text(f"Subject: {email.subject}", style="bold"), soft_wrap=True)
     console.print()
     console.print(Text(email.body.rstrip()), soft_wrap=True)  # unbroken, so that its link can be opened

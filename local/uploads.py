@@ -43,8 +43,8 @@ class Progress:
     report_key: str | None
 
     @property
-    def told_to_operations(self) -> bool:
-        """Return whether nobody but operations can be told: the vendor is not known."""
+    def vendor_is_unknown(self) -> bool:
+        """Return whether nobody can be told, because the vendor is not registered."""
         return (self.failure_reason or "").startswith("UNKNOWN_VENDOR")
 
     @property
@@ -116,14 +116,11 @@ def error_report(environment: StackEnvironment, progress: Progress) -> list[dict
     return list(csv.DictReader(io.StringIO(body.read().decode("utf-8-sig"), newline="")))
 
 
-def take_email(
-    environment: StackEnvironment, upload_id: str, *, to_operations: bool = False, timeout: float = 20
-) -> Email | None:
-    """Take the e-mail about an upload to its vendor, or to operations, out of the mailbox and return it.
+def take_email(environment: StackEnvironment, upload_id: str, *, timeout: float = 20) -> Email | None:
+    """Take the e-mail about an upload out of the mailbox and return it.
 
     None when none arrives in time. All other messages are left there.
     """
-    operations_topic = environment.output("OperationsTopicArn")
     queue_url = environment.output("MailboxQueueUrl")
     sqs = environment.client("sqs")
     deadline = time.monotonic() + timeout
@@ -137,8 +134,7 @@ def take_email(
         )
         for message in response.get("Messages", []):
             envelope = json.loads(message["Body"])
-            is_for_operations = envelope.get("TopicArn") == operations_topic
-            if upload_id in envelope.get("Message", "") and is_for_operations == to_operations:
+            if upload_id in envelope.get("Message", ""):
                 sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
                 return Email(envelope.get("Subject") or "", envelope["Message"])
     return None

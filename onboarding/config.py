@@ -45,30 +45,41 @@ class DatabaseConfig:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CsvParserConfig(DatabaseConfig):
     staging_table_name: str
+    staging_shards: str
     upload_state_machine_arn: str
+    upload_event_queue_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndeliveredUploadsConfig:
+    staging_table_name: str
+    upload_state_machine_arn: str
+    undelivered_upload_queue_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductValidatorConfig(DatabaseConfig):
     staging_table_name: str
+    staging_shards: str
     error_queue_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReconcilerConfig(DatabaseConfig):
     staging_table_name: str
+    staging_shards: str
     error_queue_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorProcessorConfig:
     staging_table_name: str
+    staging_shards: str
     upload_bucket_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeRecorderConfig(DatabaseConfig):
-    operations_topic_arn: str
     report_link_secret_arn: str
     report_link_base_url: str
 

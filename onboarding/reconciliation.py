@@ -48,9 +48,14 @@ class Reconciliation:
         """Settle every row that can be settled, close the others as PROCESSING_ERROR, and return the completion.
 
         Rows that have an outcome keep it and are announced again, which restores lost error messages.
+        Waits for a parser that is still at work on the upload, and keeps a later one waiting.
 
         Raises StillIncompleteError, and whatever an outage raises.
         """
+        with self.intake.database.exclusive(upload.upload_id):
+            return self._recover(upload)
+
+    def _recover(self, upload: Upload) -> Completion:
         stored = self.intake.staging.completion(upload.upload_id)
         if stored is not None:
             completion = Completion(**json.loads(stored))

@@ -47,13 +47,12 @@ class Upload:
         key = unquote_plus(s3["object"]["key"])
         version: str = s3["object"].get("versionId") or "null"
         event_time = datetime.fromisoformat(record["eventTime"]).astimezone(UTC).replace(microsecond=0)
-        vendor_id, _, file_name = key.removeprefix(UPLOAD_PREFIX).partition("/")
-        if not (vendor_id and file_name):
-            vendor_id, file_name = NO_VENDOR, vendor_id or file_name
+        folder, slash, file_name = key.removeprefix(UPLOAD_PREFIX).partition("/")
+        vendor_id = folder if folder and slash else NO_VENDOR
         return cls(
             upload_id=upload_id_for(bucket, key, version, event_time),
             vendor_id=vendor_id,
-            file_name=file_name,
+            file_name=file_name or folder or key,
             bucket=bucket,
             s3_key=key,
             object_version=version,
@@ -70,8 +69,11 @@ class Upload:
 
 
 def is_upload_key(key: str) -> bool:
-    """Tell whether a decoded key is an upload; guards against a notification filter that is wider than it should be."""
-    return key.startswith(UPLOAD_PREFIX) and key.lower().endswith(".csv")
+    """Tell whether a decoded key is an upload, whatever the file is called.
+
+    Guards against a notification filter that is wider than it should be.
+    """
+    return key.startswith(UPLOAD_PREFIX)
 
 
 def upload_id_for(bucket: str, key: str, version: str, event_time: datetime) -> str:

@@ -27,7 +27,7 @@ def main() -> int:
             case "errors":
                 print(f"{action.errors()} messages are back in the error queue.")
             case "events":
-                print(f"{action.events()} uploads were handed to the CSV parser again.")
+                print(f"{action.events()} events are back in the upload event queue.")
             case "stream":
                 print(f"{action.stream()} failed stream batches were validated again.")
             case _:

@@ -29,26 +29,20 @@ class Redrive:
 
     def errors(self) -> int:
         """Put the messages of the error dead-letter queue back into the error queue; return how many."""
-        sqs = self._session.client("sqs")
-        moved = 0
-        for message in self._messages(self._outputs["ErrorDeadLetterQueueUrl"]):
-            sqs.send_message(QueueUrl=self._outputs["ErrorQueueUrl"], MessageBody=message["Body"])
-            self._delete(self._outputs["ErrorDeadLetterQueueUrl"], message)
-            moved += 1
-        return moved
+        return self._move("ErrorDeadLetterQueueUrl", "ErrorQueueUrl")
 
     def events(self) -> int:
-        """Hand the S3 events that the parser failed on to it again; return how many uploads they announce."""
-        uploads = 0
-        for message in self._messages(self._outputs["UploadEventDeadLetterQueueUrl"]):
-            # An on-failure destination gets the event inside a record (Lambda developer guide, "Destinations").
-            event = json.loads(message["Body"])["requestPayload"]
-            self._session.client("lambda").invoke(
-                FunctionName=f"{_SERVICE}-{self._stage}-csv-parser", InvocationType="Event", Payload=json.dumps(event)
-            )
-            self._delete(self._outputs["UploadEventDeadLetterQueueUrl"], message)
-            uploads += len(event["Records"])
-        return uploads
+        """Put the S3 events that the parser failed on back into the upload event queue; return how many."""
+        return self._move("UndeliveredUploadQueueUrl", "UploadEventQueueUrl")
+
+    def _move(self, source: str, target: str) -> int:
+        sqs = self._session.client("sqs")
+        moved = 0
+        for message in self._messages(self._outputs[source]):
+            sqs.send_message(QueueUrl=self._outputs[target], MessageBody=message["Body"])
+            self._delete(self._outputs[source], message)
+            moved += 1
+        return moved
 
     def stream(self) -> int:
         """Validate the stream batches kept in the failure bucket; return how many, which are then removed.

@@ -188,8 +188,9 @@ def _waiting(
     """Return one more than a page of the announced uploads that the filters let through."""
     found: list[UploadDocument] = []
     before = (after.upload_timestamp, after.upload_id) if after else None
+    since = now - (PUT_LIFETIME + _GRACE if filters.status is Status.AWAITING_FILE else ANNOUNCED_FOR)
     while len(found) <= filters.limit:
-        batch = services.trackers.list_waiting(vendor_id, before, now - ANNOUNCED_FOR, filters.limit + 1)
+        batch = services.trackers.list_waiting(vendor_id, before, since, filters.limit + 1)
         found += [_announced_upload(each, now) for each in batch if _is_wanted(each, filters, now)]
         if len(batch) <= filters.limit:
             break

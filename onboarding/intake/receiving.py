@@ -3,14 +3,19 @@
 from dataclasses import dataclass
 from typing import Any
 
+from aws_lambda_powertools import Logger
+
+from onboarding.execution import Completion, CompletionSignal, start_execution
 from onboarding.intake.csv_file import MAX_FILE_BYTES, file_too_large, read_products
 from onboarding.intake.refusal import FileRefused
-from onboarding.rows import ProductRow
+from onboarding.rows import ProductRow, RowStatus, stage
 from onboarding.stores import history, vendors
 from onboarding.stores.database import Database
 from onboarding.stores.staging import StagingTable
 from onboarding.uploads import NO_VENDOR, Upload
 from rules import ProductRules, RefusalCode
+
+logger = Logger(child=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,41 @@ class Intake:
             raise file_too_large(response["ContentLength"])
         body: bytes = response["Body"].read()
         return body
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What the parser does with an upload."""
+
+    intake: Intake
+    completion: CompletionSignal
+    step_functions: Any
+    state_machine_arn: str
+
+    def receive(self, upload: Upload) -> None:
+        """Start the upload's execution and stage its rows, or say why the file is refused.
+
+        The execution comes first: from then on the upload ends, whatever happens to this function. Receiving an upload
+        again stages what is missing. Raises whatever fails: the event is delivered again.
+        """
+        start_execution(self.step_functions, self.state_machine_arn, upload)
+        with self.intake.database.exclusive(upload.upload_id):
+            if self.intake.staging.completion(upload.upload_id) is not None:
+                logger.info("upload is complete already")
+                return
+            try:
+                rows, is_new = self.intake.accept(upload)
+            except FileRefused as refusal:
+                logger.info("file refused", code=refusal.code)
+                self.completion.send(upload.upload_id, Completion.of_refusal(refusal))
+                return
+            self._stage(upload, rows, is_new=is_new)
+
+    def _stage(self, upload: Upload, rows: list[ProductRow], *, is_new: bool) -> None:
+        staged = set() if is_new else self.intake.staging.staged_row_numbers(upload.upload_id)
+        missing = [row for row in rows if row.row_number not in staged]
+        self.intake.staging.put_rows(stage(upload, missing), RowStatus.PENDING)
+        logger.info("rows staged", total_records=len(rows), staged=len(missing))
 
 
 def _unknown_vendor_message(upload: Upload) -> str:

@@ -10,6 +10,7 @@ from onboarding.reporting.notification import Email, ReportReference, abandoned_
 from onboarding.stores import history, ledger, vendors
 from onboarding.stores.database import Database
 from onboarding.stores.history import Progress, UploadRecord
+from onboarding.stores.vendors import Vendor
 from onboarding.uploads import Upload, UploadStatus
 from rules import ErrorCode, RefusalCode
 
@@ -18,11 +19,12 @@ ABANDONED_REASON = f"{ErrorCode.PROCESSING_ERROR}: the upload could not be finis
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The end of an upload as the execution sees it. `topic_arn` is where the e-mail goes."""
+    """The end of an upload as the execution sees it. `topic_arn` is where the e-mail goes; None: nobody can be told."""
 
     record: UploadRecord
     unprocessed_records: int
-    topic_arn: str
+    topic_arn: str | None
+    vendor_is_known: bool
     email: Email
     is_first: bool
 
@@ -32,7 +34,6 @@ class OutcomeRecorder:
     database: Database
     links: ReportLinks
     link_base_url: str
-    operations_topic_arn: str
 
     def record(self, upload: Upload, completion: Mapping[str, Any], error_file_s3_key: str | None) -> Outcome:
         """Write the final status, unless it is written, and return it with the e-mail.
@@ -42,7 +43,7 @@ class OutcomeRecorder:
         """
         reason = _failure_reason(completion)
 
-        def finish(cursor: Any) -> tuple[bool, UploadRecord, int, str | None]:
+        def finish(cursor: Any) -> tuple[bool, UploadRecord, int, Vendor | None]:
             history.open_upload(cursor, upload, None)
             before = history.find_upload(cursor, upload.upload_id)
             assert before is not None  # noqa: S101 - opened by the line above
@@ -51,13 +52,14 @@ class OutcomeRecorder:
             vendor = vendors.find_vendor(cursor, upload.vendor_id)
             unprocessed = ledger.count_rows_with(cursor, upload.upload_id, ErrorCode.PROCESSING_ERROR)
             is_first = before.status is UploadStatus.PROCESSING
-            return is_first, after, unprocessed, vendor.notification_topic_arn if vendor else None
+            return is_first, after, unprocessed, vendor
 
-        is_first, record, unprocessed, topic_arn = self.database.run(finish)
+        is_first, record, unprocessed, vendor = self.database.run(finish)
         return Outcome(
             record=record,
             unprocessed_records=unprocessed,
-            topic_arn=topic_arn or self.operations_topic_arn,
+            topic_arn=vendor.notification_topic_arn if vendor else None,
+            vendor_is_known=vendor is not None,
             email=self._compose(upload, record, unprocessed, completion),
             is_first=is_first,
         )

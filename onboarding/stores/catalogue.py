@@ -1,11 +1,12 @@
 """Queries on the catalogue: which categories there are, which keys are taken, and how new products come in."""
 
+import io
 from collections.abc import Iterable, Mapping, Sequence
 
 from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import cursor as Cursor
 
-from onboarding.stores.copying import copy_file
+from onboarding.stores.copying import array_of, copy_line
 
 UNIQUE_COLUMNS = ("vendor_product_id", "sku")
 """SKUs are used once on the platform, vendor product ids once by each vendor."""
@@ -41,23 +42,25 @@ def insert_products(
 
     Raises UnexplainedConflictError.
     """
+    if not products:
+        return set()
     # Every transaction takes the keys in the same order: two uploads that share some cannot deadlock over them.
     sku = columns.index("sku")
     left = sorted(products.items(), key=lambda product: product[1][sku] or "")
+    lines = {number: copy_line((upload_id, vendor_id, str(number), *values)) for number, values in left}
     taken: set[Key] = set()
-    if left:
-        cursor.execute("SAVEPOINT nothing_inserted")
+    cursor.execute("SAVEPOINT nothing_inserted")
     while left:
         try:
             cursor.copy_expert(
                 f"COPY products (upload_id, vendor_id, row_number, {', '.join(columns)}) FROM STDIN (NULL '')",
-                copy_file((upload_id, vendor_id, str(row_number), *values) for row_number, values in left),
+                io.StringIO("".join([lines[number] for number, _ in left])),
             )
         except UniqueViolation:
             cursor.execute("ROLLBACK TO SAVEPOINT nothing_inserted")
         else:
             break
-        keys = {row_number: keys_of(columns, values) for row_number, values in left}
+        keys = {number: keys_of(columns, values) for number, values in left}
         found = taken_keys(cursor, upload_id, vendor_id, [key for some in keys.values() for key in some])
         free = [product for product in left if found.isdisjoint(keys[product[0]])]
         if len(free) == len(left):
@@ -83,14 +86,18 @@ def taken_keys(cursor: Cursor, upload_id: str, vendor_id: str, keys: Iterable[Ke
         wanted[name].append(value)
     if not any(wanted.values()):
         return set()
+    # LATERAL with LIMIT: one index look-up a key, whatever the statistics of a growing table say.
     cursor.execute(
         """
-        SELECT 'sku', sku FROM products WHERE sku = ANY(%(sku)s) AND upload_id <> %(upload_id)s
+        SELECT 'sku', wanted FROM unnest(%(sku)s::varchar[]) AS wanted, LATERAL (
+            SELECT FROM products WHERE sku = wanted AND upload_id <> %(upload_id)s LIMIT 1
+        ) AS found
         UNION ALL
-        SELECT 'vendor_product_id', vendor_product_id FROM products
-        WHERE vendor_id = %(vendor_id)s AND vendor_product_id = ANY(%(vendor_product_id)s)
-          AND upload_id <> %(upload_id)s
+        SELECT 'vendor_product_id', wanted FROM unnest(%(vendor_product_id)s::varchar[]) AS wanted, LATERAL (
+            SELECT FROM products
+            WHERE vendor_id = %(vendor_id)s AND vendor_product_id = wanted AND upload_id <> %(upload_id)s LIMIT 1
+        ) AS found
         """,
-        {"upload_id": upload_id, "vendor_id": vendor_id, **wanted},
+        {"upload_id": upload_id, "vendor_id": vendor_id, **{name: array_of(values) for name, values in wanted.items()}},
     )
     return set(cursor.fetchall())

@@ -1,22 +1,53 @@
-"""PostgreSQL's COPY text format, the fastest way in for many rows (PostgreSQL manual, COPY, "Text Format")."""
+"""The text forms in which PostgreSQL takes many values at once fastest: COPY files, arrays and multiranges."""
 
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
+
+_RANGE = re.compile(r"\[(\d+),(\d+)\)")
 
 
 def copy_file(records: Iterable[Sequence[str | None]]) -> io.StringIO:
-    """Return records as COPY reads them with the option `NULL ''`.
+    """Return records as COPY reads them with the option `NULL ''`."""
+    return io.StringIO("".join([copy_line(record) for record in records]))
+
+
+def copy_line(record: Sequence[str | None]) -> str:
+    """Return one record in COPY's text format (PostgreSQL manual, COPY, "Text Format").
 
     Escaping cell by cell costs more than all the rest; hardly any record needs it.
     """
-    lines = []
-    for record in records:
-        line = "\t".join([value or "" for value in record])
-        if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(record):
-            line = "\t".join([_escaped(value or "") for value in record])
-        lines.append(line)
-    return io.StringIO("\n".join(lines) + "\n")
+    line = "\t".join([value or "" for value in record])
+    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(record):
+        line = "\t".join([_escaped(value or "") for value in record])
+    return line + "\n"
 
 
 def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def array_of(values: Iterable[str]) -> str:
+    """Return the literal of an array; as an ARRAY[…] expression PostgreSQL parses and plans every element."""
+    return "{" + ",".join([f'"{_quoted(value)}"' for value in values]) + "}"
+
+
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def multirange(numbers: Collection[int]) -> str:
+    """Return a literal of PostgreSQL's int4multirange: neighbours share a range, `{[1,4),[7,8)}` for 1, 2, 3 and 7."""
+    if not numbers:
+        return "{}"
+    ordered = sorted(numbers)
+    gaps = [(before, after) for before, after in pairwise(ordered) if after - before > 1]
+    starts = [ordered[0], *(after for _, after in gaps)]
+    ends = [*(before for before, _ in gaps), ordered[-1]]
+    return "{" + ",".join([f"[{start},{end + 1})" for start, end in zip(starts, ends, strict=True)]) + "}"
+
+
+def numbers_of(literal: str) -> set[int]:
+    """Return the numbers in an int4multirange as PostgreSQL prints it."""
+    return {number for start, end in _RANGE.findall(literal) for number in range(int(start), int(end))}

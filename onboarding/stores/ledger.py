@@ -4,17 +4,15 @@ Each function takes the cursor of an open transaction and leaves commit and retr
 """
 
 import json
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from psycopg2.extensions import cursor as Cursor
 
 from onboarding.rows import StagedRow
 from onboarding.stores import catalogue
 from onboarding.stores.catalogue import Key
-from onboarding.stores.copying import copy_file
+from onboarding.stores.copying import array_of, copy_file, multirange, numbers_of
 from onboarding.stores.history import Progress, UploadNotRecordedError
 from onboarding.uploads import UploadStatus
 from rules import ErrorCode, ProductRules, RowError
@@ -22,7 +20,6 @@ from rules import ErrorCode, ProductRules, RowError
 _ONLY_FINDING = frozenset({ErrorCode.MALFORMED_ROW, ErrorCode.PROCESSING_ERROR})
 """Findings that make a row's cells unusable for any other check."""
 _REPEATED_KEY = frozenset({ErrorCode.DUPLICATE_SKU, ErrorCode.DUPLICATE_VENDOR_PRODUCT_ID})
-_RANGE = re.compile(r"\[(\d+),(\d+)\)")
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -150,7 +147,7 @@ def _recorded_errors(
         SELECT row_number, field, error_type, error_message FROM validation_errors
         WHERE upload_id = %s AND row_number = ANY(%s::int[]) ORDER BY error_id
         """,
-        (upload_id, _int_array(row_numbers)),
+        (upload_id, array_of(map(str, row_numbers))),
     )
     found: dict[int, list[RowError]] = {}
     for row_number, field, error_type, message in cursor.fetchall():
@@ -185,24 +182,3 @@ def count_rows_with(cursor: Cursor, upload_id: str, code: ErrorCode) -> int:
     )
     row = cursor.fetchone()
     return int(row[0]) if row else 0
-
-
-def multirange(numbers: Collection[int]) -> str:
-    """Return a literal of PostgreSQL's int4multirange: neighbours share a range, `{[1,4),[7,8)}` for 1, 2, 3 and 7."""
-    if not numbers:
-        return "{}"
-    ordered = sorted(numbers)
-    gaps = [(before, after) for before, after in pairwise(ordered) if after - before > 1]
-    starts = [ordered[0], *(after for _, after in gaps)]
-    ends = [*(before for before, _ in gaps), ordered[-1]]
-    return "{" + ",".join([f"[{start},{end + 1})" for start, end in zip(starts, ends, strict=True)]) + "}"
-
-
-def numbers_of(literal: str) -> set[int]:
-    """Return the numbers in an int4multirange as PostgreSQL prints it."""
-    return {number for start, end in _RANGE.findall(literal) for number in range(int(start), int(end))}
-
-
-def _int_array(numbers: Iterable[int]) -> str:
-    """Return an array literal; as an ARRAY[…] expression PostgreSQL parses and plans every element."""
-    return f"{{{','.join(map(str, numbers))}}}"

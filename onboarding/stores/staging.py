@@ -1,12 +1,21 @@
-"""The staging table: rows on their way through the pipeline, and one tracker item per upload.
+"""The staging table: rows on their way through the pipeline, what became of each, and one tracker item per upload.
+
+A row as it was staged and its outcome are items of their own (sort keys `00000012` and `error#00000012`). Staging can
+therefore never undo an outcome, however late or often one of its writes arrives: it has no key in common with one.
 
 Items are built and read in DynamoDB's own JSON: the resource layer's serializer costs several times the CPU.
 """
 
+import random
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from threading import Lock
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from onboarding.rows import RETENTION_SECONDS, ProductRow, RowStatus, StagedRow
 from onboarding.uploads import Upload
@@ -15,10 +24,18 @@ from rules import ErrorCode, RowError
 Item = dict[str, dict[str, Any]]
 
 TRACKER_KEY = "#upload"
+_KEY_PREFIX = {RowStatus.PENDING: "", RowStatus.VALIDATED: "validated#", RowStatus.ERROR: "error#"}
 _BATCH_ITEMS = 25
 """Most items one BatchWriteItem takes; its 16 MB are more than 25 rows of full cells (DynamoDB API reference)."""
 _WRITERS = 8
-_MAX_BACKOFF_SECONDS = 5.0
+_READERS = 16
+_THROTTLES = frozenset({"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"})
+"""What a request is answered with when none of its items could be written (DynamoDB, "BatchWriteItem")."""
+_FIRST_PAUSE_SECONDS = 0.05
+_LONGEST_PAUSE_SECONDS = 1.0
+"""`make bench ONLY=limits`: with longer ones the fullest partition idles at the end of an upload."""
+_MANY_REFUSED = 0.2
+_FEW_REFUSED = 0.1
 _NOT_CELLS = frozenset(
     {
         "upload_id",
@@ -34,21 +51,33 @@ _NOT_CELLS = frozenset(
 )
 
 
-def record_id(row_number: int) -> str:
-    """Return a row's sort key; zero-padded so that keys sort as numbers do."""
-    return f"{row_number:08d}"
+def shard_of(upload_id: str, row_number: int, shards: int) -> str:
+    """Return the partition key of a row. One partition takes 1,000 writes a second, an upload needs more."""
+    return f"{upload_id}#{row_number % shards}"
 
 
-def item_of(staged: StagedRow, status: RowStatus) -> Item:
-    """Return the DynamoDB item of a row."""
+def upload_of(shard: str) -> str:
+    """Return the upload that a partition key belongs to."""
+    return shard.partition("#")[0]
+
+
+def record_id(row_number: int, status: RowStatus = RowStatus.PENDING) -> str:
+    """Return the sort key of a row or of its outcome; zero-padded so that keys sort as numbers do."""
+    return f"{_KEY_PREFIX[status]}{row_number:08d}"
+
+
+def item_of(staged: StagedRow, status: RowStatus, shards: int) -> Item:
+    """Return the DynamoDB item that says this of a row. That a row is valid needs none of its cells."""
     row = staged.row
-    item: Item = {name: {"S": cell} for name, cell in row.cells.items()}
-    item["upload_id"] = {"S": staged.upload_id}
-    item["record_id"] = {"S": record_id(row.row_number)}
+    item: Item = {} if status is RowStatus.VALIDATED else {name: {"S": cell} for name, cell in row.cells.items()}
+    item["upload_id"] = {"S": shard_of(staged.upload_id, row.row_number, shards)}
+    item["record_id"] = {"S": record_id(row.row_number, status)}
     item["vendor_id"] = {"S": staged.vendor_id}
     item["row_number"] = {"N": str(row.row_number)}
     item["status"] = {"S": status}
     item["expires_at"] = {"N": str(staged.expires_at)}
+    if status is RowStatus.VALIDATED:
+        return item
     if row.findings:
         item["file_findings"] = _errors_attribute(row.findings)
     if row.lengths:
@@ -62,7 +91,7 @@ def row_of(item: Mapping[str, Mapping[str, Any]]) -> StagedRow:
     """Return the row of a DynamoDB item or stream image."""
     lengths = item.get("cell_lengths", {"M": {}})["M"]
     return StagedRow(
-        upload_id=item["upload_id"]["S"],
+        upload_id=upload_of(item["upload_id"]["S"]),
         vendor_id=item["vendor_id"]["S"],
         row=ProductRow(
             row_number=int(item["row_number"]["N"]),
@@ -103,63 +132,127 @@ def _errors_of(attribute: Mapping[str, Any] | None) -> tuple[RowError, ...]:
     )
 
 
-class StagingTable:
-    """The table's reads and writes; raises botocore's ClientError when DynamoDB refuses one."""
+class Backlog:
+    """What is still to be written. Every writer takes from here and gives back what DynamoDB refused."""
 
-    def __init__(self, client: Any, table_name: str, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, items: Iterator[Item]) -> None:
+        self._fresh = items
+        self._refused: deque[Item] = deque()
+        self._lock = Lock()
+
+    def take(self) -> list[Item]:
+        """Return the next items of one request, none when nothing is left. New ones first: they spread best."""
+        with self._lock:
+            batch = list(islice(self._fresh, _BATCH_ITEMS))
+            while self._refused and len(batch) < _BATCH_ITEMS:
+                batch.append(self._refused.popleft())
+            return batch
+
+    def give_back(self, items: Sequence[Item]) -> None:
+        with self._lock:
+            self._refused.extend(items)
+
+
+class Pace:
+    """How long one writer waits between its requests: longer while DynamoDB refuses much, shorter while it does not.
+
+    The wait is a random part of the pause ("full jitter"), so that writers that were refused together do not come
+    back together.
+    """
+
+    def __init__(self, sleep: Callable[[float], None]) -> None:
+        self._sleep = sleep
+        self._pause = 0.0
+
+    def keep(self, refused: float) -> None:
+        """Wait as the refused part (0 to 1) of the last request asks for."""
+        if refused > _MANY_REFUSED:
+            self._pause = min(max(self._pause * 2, _FIRST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS)
+        elif refused < _FEW_REFUSED:
+            self._pause = self._pause / 2 if self._pause > _FIRST_PAUSE_SECONDS / 4 else 0.0
+        if self._pause:
+            self._sleep(self._pause * random.random())  # noqa: S311 - no secret depends on it
+
+
+class StagingTable:
+    """The table's reads and writes; raises botocore's ClientError when DynamoDB refuses one for more than its pace.
+
+    `shards` is the number of partitions that an upload's rows are spread over. It may change at any time: a row that
+    is found in two partitions is one row, and one that is looked for in vain is staged or announced again.
+    """
+
+    def __init__(
+        self, client: Any, table_name: str, *, shards: int, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._client = client
         self._table_name = table_name
+        self._shards = shards
         self._sleep = sleep
 
     def put_rows(self, rows: Sequence[StagedRow], status: RowStatus) -> None:
-        """Write rows with this status, replacing what is there. The same call again changes nothing."""
-        batches = list(_batches(rows))
-        if len(batches) <= 1:
-            for batch in batches:
-                self._write([item_of(row, status) for row in batch])
-            return
-        with ThreadPoolExecutor(_WRITERS) as writers:
-            # list() raises the first error of any writer
-            list(writers.map(lambda batch: self._write([item_of(row, status) for row in batch]), batches))
+        """Write that rows have this status. The same call again changes nothing.
 
-    def _write(self, items: Sequence[Item]) -> None:
+        Waits while the table is throttled, for as long as the function may run.
+        """
+        backlog = Backlog(item_of(row, status, self._shards) for row in rows)
+        writers = min(_WRITERS, -(-len(rows) // _BATCH_ITEMS))
+        if writers <= 1:
+            self._write(backlog)
+            return
+        with ThreadPoolExecutor(writers) as pool:
+            # list() raises the first error of any writer
+            list(pool.map(self._write, [backlog] * writers))
+
+    def _write(self, backlog: Backlog) -> None:
+        pace = Pace(self._sleep)
+        while items := backlog.take():
+            refused = self._put(items)
+            backlog.give_back(refused)
+            pace.keep(len(refused) / len(items))
+
+    def _put(self, items: Sequence[Item]) -> list[Item]:
+        """Write items and return those that DynamoDB refused for now: the rest of a batch, or all of it."""
         requests = [{"PutRequest": {"Item": item}} for item in items]
-        backoff = 0.05
-        while requests:
+        try:
             response = self._client.batch_write_item(RequestItems={self._table_name: requests})
-            # A throttled table accepts a part of the batch and hands back the rest (DynamoDB, "BatchWriteItem").
-            requests = response.get("UnprocessedItems", {}).get(self._table_name, [])
-            if requests:
-                self._sleep(backoff)
-                backoff = min(backoff * 2, _MAX_BACKOFF_SECONDS)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _THROTTLES:
+                raise
+            return list(items)
+        left = response.get("UnprocessedItems", {}).get(self._table_name, [])
+        return [request["PutRequest"]["Item"] for request in left]
 
     def staged_row_numbers(self, upload_id: str) -> set[int]:
-        """Return the numbers of the rows that are staged, whatever their status."""
-        items = self._query(upload_id, ProjectionExpression="row_number")
+        """Return the numbers of the rows that are staged, whatever became of them."""
+        # ':' follows '9': the keys that begin with a digit
+        items = self._query(upload_id, "0", ":", ProjectionExpression="row_number")
         return {int(item["row_number"]["N"]) for item in items}
 
     def error_rows(self, upload_id: str) -> list[StagedRow]:
-        """Return the rows that are marked with their errors, in order."""
-        items = self._query(
-            upload_id,
-            FilterExpression="#status = :error",
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues={":error": {"S": RowStatus.ERROR}},
-        )
-        return [row_of(item) for item in items]
+        """Return the rows that were found to have errors, in order."""
+        prefix = _KEY_PREFIX[RowStatus.ERROR]
+        rows = {row.row_number: row for row in map(row_of, self._query(upload_id, prefix, f"{prefix}:"))}
+        return [rows[number] for number in sorted(rows)]
 
-    def _query(self, upload_id: str, **parameters: Any) -> Iterator[Item]:
-        values = parameters.pop("ExpressionAttributeValues", {})
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table_name,
-            ConsistentRead=True,
-            # '#', the tracker's first character, sorts before every digit
-            KeyConditionExpression="upload_id = :upload_id AND record_id >= :first",
-            ExpressionAttributeValues={":upload_id": {"S": upload_id}, ":first": {"S": "0"}, **values},
-            **parameters,
-        )
-        for page in pages:
-            yield from page["Items"]
+    def _query(self, upload_id: str, first: str, last: str, **parameters: Any) -> list[Item]:
+        """Return the items of all shards whose sort keys lie between these two."""
+
+        def query(shard: int) -> list[Item]:
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table_name,
+                ConsistentRead=True,
+                KeyConditionExpression="upload_id = :shard AND record_id BETWEEN :first AND :last",
+                ExpressionAttributeValues={
+                    ":shard": {"S": shard_of(upload_id, shard, self._shards)},
+                    ":first": {"S": first},
+                    ":last": {"S": last},
+                },
+                **parameters,
+            )
+            return [item for page in pages for item in page["Items"]]
+
+        with ThreadPoolExecutor(_READERS) as readers:
+            return [item for items in readers.map(query, range(self._shards)) for item in items]
 
     def open_tracker(self, upload: Upload, total_records: int | None) -> None:
         """Write the upload's tracker: what the vendor index shows, and the total once it is known."""
@@ -208,9 +301,3 @@ class StagingTable:
 
 def _tracker_key(upload_id: str) -> Item:
     return {"upload_id": {"S": upload_id}, "record_id": {"S": TRACKER_KEY}}
-
-
-def _batches(rows: Sequence[StagedRow]) -> Iterator[Sequence[StagedRow]]:
-    """Yield the rows in batches that one BatchWriteItem takes."""
-    for start in range(0, len(rows), _BATCH_ITEMS):
-        yield rows[start : start + _BATCH_ITEMS]

@@ -14,8 +14,9 @@ from onboarding.stores.staging import TRACKER_KEY
 Item = Mapping[str, Mapping[str, Any]]
 
 VENDOR_INDEX = "uploads-by-vendor"
-ANNOUNCED_FOR = timedelta(days=2)
-"""How long an upload is remembered whose file never came: longer than its link and its Idempotency-Key live."""
+ANNOUNCED_FOR = timedelta(days=16)
+"""How long an upload is remembered whose file has not been taken in: longer than its link, its Idempotency-Key and an
+event in the queue live, so that a file whose parser was stopped for days keeps its id."""
 TAKEN_IN_FOR = timedelta(days=30)
 """How long the tracker of a file that came is kept: longer than its event can be delivered again (14 days in the
 dead-letter queue, runbook). Without it the same file would become another upload."""

@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 
 from onboarding.rows import StagedRow
-from onboarding.stores.staging import row_of
+from onboarding.stores.staging import row_of, upload_of
 
 
 class UploadBatchProcessor(BatchProcessor):
@@ -24,7 +24,7 @@ class UploadBatchProcessor(BatchProcessor):
     def process(self) -> list[tuple[Any, ...]]:
         uploads: dict[str, list[dict[str, Any]]] = {}
         for record in self.records:
-            uploads.setdefault(record["dynamodb"]["Keys"]["upload_id"]["S"], []).append(record)
+            uploads.setdefault(_upload_id(record), []).append(record)
         return [entry for records in uploads.values() for entry in self._process_upload(records)]
 
     def _process_upload(self, records: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
@@ -33,8 +33,7 @@ class UploadBatchProcessor(BatchProcessor):
         try:
             result = handle([row_of(record["dynamodb"]["NewImage"]) for record in records])
         except Exception as error:  # the processor reports it: these records are delivered again
-            upload_id = records[0]["dynamodb"]["Keys"]["upload_id"]["S"]
-            self._upload_logger.exception("rows not settled", upload_id=upload_id, rows=len(records))
+            self._upload_logger.exception("rows not settled", upload_id=_upload_id(records[0]), rows=len(records))
             self.exceptions.append(sys.exc_info())
             self.fail_messages.extend(known)
             return [("fail", str(error), record) for record in known]
@@ -42,3 +41,8 @@ class UploadBatchProcessor(BatchProcessor):
 
     def _entire_batch_failed(self) -> bool:
         return len(self.fail_messages) == len(self.records)
+
+
+def _upload_id(record: dict[str, Any]) -> str:
+    """Return the upload of a stream record; the rows of one upload come from many partitions."""
+    return upload_of(record["dynamodb"]["Keys"]["upload_id"]["S"])

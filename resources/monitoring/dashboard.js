@@ -44,12 +44,19 @@ function widgets({ name, functions, databaseKind }) {
       [...own('UploadDuration'), { label: 'p95', stat: 'p95' }],
     ]),
     graph('Executions by status', ['ExecutionsStarted', 'ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map(executions)),
-    graph('Stalled uploads', [[...own('UploadsStalled'), { label: 'stalled' }]]),
+    graph('Uploads that need a look', [
+      [...own('UploadsStalled'), { label: 'stalled' }],
+      [...own('VendorsUnreachable'), { label: 'e-mail reached nobody' }],
+      [...own('UploadsOfUnknownVendors'), { label: 'vendor not registered' }],
+    ]),
     graph('Dead letters', [
       queue('ApproximateNumberOfMessagesVisible', 'error-dead-letter-queue'),
-      queue('ApproximateNumberOfMessagesVisible', 'upload-event-dead-letter-queue'),
+      queue('ApproximateNumberOfMessagesVisible', 'undelivered-upload-queue'),
     ], maximum),
-    graph('Oldest waiting: error queue (s)', [queue('ApproximateAgeOfOldestMessage', 'error-queue')], maximum),
+    graph('Oldest waiting: queues (s)', [
+      queue('ApproximateAgeOfOldestMessage', 'upload-event-queue'),
+      queue('ApproximateAgeOfOldestMessage', 'error-queue'),
+    ], maximum),
     graph('Oldest waiting: staged rows (ms)', [['AWS/Lambda', 'IteratorAge', 'FunctionName', `${name}-product-validator`]], maximum),
     graph('Staging table', [
       ['AWS/DynamoDB', 'ConsumedWriteCapacityUnits', 'TableName', '${stagingTable}'],

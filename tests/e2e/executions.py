@@ -20,6 +20,8 @@ class Execution:
     name: str
     status: str
     input: Any
+    output: Any
+    cause: str
     visits: tuple[Visit, ...]
 
     @property
@@ -46,6 +48,8 @@ def read_execution(step_functions: Any, arn: str) -> Execution | None:
         name=described["name"],
         status=described["status"],
         input=json.loads(described["input"]),
+        output=json.loads(described.get("output") or "null"),
+        cause=described.get("cause") or "",
         visits=_visits(step_functions, arn),
     )
 

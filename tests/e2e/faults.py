@@ -77,9 +77,9 @@ def _without(statement: Mapping[str, Any], action: str) -> dict[str, Any]:
 
 
 @contextmanager
-def failed_messages_return_at_once(pipeline: Pipeline) -> Iterator[None]:
-    """The error queue gives a message that failed back after a second instead of minutes."""
-    sqs, queue = pipeline.client("sqs"), pipeline.environment.output("ErrorQueueUrl")
+def failed_messages_return_at_once(pipeline: Pipeline, output: str = "ErrorQueueUrl") -> Iterator[None]:
+    """A queue, the error queue unless another is named, gives a message that failed back after a second."""
+    sqs, queue = pipeline.client("sqs"), pipeline.environment.output(output)
     name = "VisibilityTimeout"
     before = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[name])["Attributes"][name]
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={name: "1"})
@@ -87,6 +87,20 @@ def failed_messages_return_at_once(pipeline: Pipeline) -> Iterator[None]:
         yield
     finally:
         sqs.set_queue_attributes(QueueUrl=queue, Attributes={name: before})
+
+
+@contextmanager
+def variable_removed(pipeline: Pipeline, function: str, name: str) -> Iterator[None]:
+    """A function lacks a variable, so that it dies before it can look at any event."""
+    client, function_name = pipeline.client("lambda"), pipeline.function_name(function)
+    deployed = client.get_function_configuration(FunctionName=function_name)["Environment"]["Variables"]
+    poorer = {each: value for each, value in deployed.items() if each != name}
+    assert poorer != deployed, f"{function} does not have {name} anyway"
+    client.update_function_configuration(FunctionName=function_name, Environment={"Variables": poorer})
+    try:
+        yield
+    finally:
+        client.update_function_configuration(FunctionName=function_name, Environment={"Variables": deployed})
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from samples.generate import COLUMNS
 from tests.e2e import reports
 from tests.e2e.files import Product, rows_of
 from tests.e2e.pipeline import Pipeline, Upload, contracted_upload_id
+from tests.e2e.staging import staged_items
 
 END_STATES = {
     "completed": "Upload Completed",
@@ -29,14 +30,13 @@ def check_settled(
     errors: Mapping[int, Sequence[str]],
     *,
     ended_in: str | None = None,
-    alerts: int = 0,
     emails: int = 1,
     has_report: bool = True,
 ) -> None:
     """Check everything about a file whose rows were checked. `errors`: the codes of each bad row, in report order.
 
-    An end other than the usual one for these rows has its end state named, and says how many alerts operations got,
-    how many e-mails the vendor got, and whether a report could be made.
+    An end other than the usual one for these rows has its end state named, and says how many e-mails the vendor got
+    and whether a report could be made.
     """
     rows = rows_of(upload.sent.content)
     valid = [number for number in rows if number not in errors]
@@ -50,7 +50,7 @@ def check_settled(
     _check_products(pipeline, upload, {number: rows[number] for number in valid})
     records = _check_validation_errors(pipeline, upload, rows, errors)
     _check_staged_rows(pipeline, upload, rows, errors)
-    sent = _check_messages(pipeline, upload, alerts=alerts, emails=emails)
+    sent = _check_messages(pipeline, upload, emails=emails)
     report = _check_report(pipeline, upload, history, records, sent, has_report=bool(errors) and has_report)
     _check_privacy(pipeline, upload, [email.subject + email.body for email in sent] + [report])
 
@@ -64,9 +64,11 @@ def check_refused(pipeline: Pipeline, upload: Upload, code: str, *, vendor_is_kn
     _check_products(pipeline, upload, {})
     _check_staged_rows(pipeline, upload, {}, {})
     if vendor_is_known:
-        (email,) = _check_messages(pipeline, upload, alerts=0, emails=1)
+        (email,) = _check_messages(pipeline, upload, emails=1)
     else:
-        (email,) = pipeline.mailbox.about(upload.upload_id, pipeline.environment.output("OperationsTopicArn"))
+        assert _check_messages(pipeline, upload, emails=0) == []
+        assert upload.execution.output["recipients"] == 0
+        email = Email(upload.execution.output["subject"], upload.execution.output["message"])
     assert code in email.subject
     assert f"Reason: {code}\n" in email.body
     _check_report(pipeline, upload, history, [], [email], has_report=False)
@@ -85,7 +87,13 @@ def check_nothing_is_left(pipeline: Pipeline) -> None:
         and len(pipeline.mailbox.about(row["upload_id"], pipeline.topic_of(row["vendor_id"]))) > 1
     ]
     assert announced_twice == []
-    for queue in ("ErrorDeadLetterQueueUrl", "UploadEventDeadLetterQueueUrl"):
+    queues = (
+        "ErrorDeadLetterQueueUrl",
+        "UploadEventDeadLetterQueueUrl",
+        "UndeliveredUploadQueueUrl",
+        "UploadEventQueueUrl",
+    )
+    for queue in queues:
         assert messages_in(pipeline, pipeline.environment.output(queue)) == 0, queue
 
 
@@ -154,17 +162,14 @@ def _executions_of(pipeline: Pipeline, upload: Upload) -> list[str]:
     return [name for name in names if name.endswith(upload.upload_id.rpartition("_")[2])]
 
 
-def _check_messages(pipeline: Pipeline, upload: Upload, *, alerts: int, emails: int) -> list[Email]:
-    """Check how many e-mails vendor and operations got, and return the vendor's."""
+def _check_messages(pipeline: Pipeline, upload: Upload, *, emails: int) -> list[Email]:
+    """Check how many e-mails the vendor got, and that operations got none, and return the vendor's."""
     sent = pipeline.mailbox.about(upload.upload_id, pipeline.topic_of(upload.vendor_id))
     assert len(sent) == emails
     if emails > 1:
         pipeline.announced_again.add(upload.upload_id)
     told = pipeline.mailbox.about(upload.upload_id, pipeline.environment.output("OperationsTopicArn"))
-    assert len(told) == alerts
-    for alert in told:
-        assert alert.subject == f"Product upload needs attention - {upload.upload_id}"
-        assert upload.execution.arn in alert.body
+    assert told == [], "SNS suspends an address that gets a message for each upload"
     return sent
 
 
@@ -212,23 +217,13 @@ def _check_validation_errors(
 def _check_staged_rows(
     pipeline: Pipeline, upload: Upload, rows: Mapping[int, Product], errors: Mapping[int, Sequence[str]]
 ) -> None:
-    pages = (
-        pipeline.client("dynamodb")
-        .get_paginator("query")
-        .paginate(
-            TableName=pipeline.environment.output("StagingTableName"),
-            KeyConditionExpression="upload_id = :upload_id",
-            ExpressionAttributeValues={":upload_id": {"S": upload.upload_id}},
-            ConsistentRead=True,
-        )
-    )
-    staged = {
-        int(item["row_number"]["N"]): item["status"]["S"]
-        for page in pages
-        for item in page["Items"]
-        if item["record_id"]["S"] != "#upload"
+    items = staged_items(pipeline, upload.upload_id)
+    staged = sorted(int(item["row_number"]["N"]) for item in items if item["record_id"]["S"].isdigit())
+    outcomes = {
+        int(item["row_number"]["N"]): item["status"]["S"] for item in items if not item["record_id"]["S"].isdigit()
     }
-    assert staged == {number: "error" if number in errors else "validated" for number in rows}
+    assert staged == sorted(rows)
+    assert outcomes == {number: "error" if number in errors else "validated" for number in rows}
 
 
 ##### 3. One report

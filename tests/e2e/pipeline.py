@@ -196,6 +196,24 @@ def s3_event(sent: SentFile, happened: datetime = EVENT_TIME) -> dict[str, Any]:
     }
 
 
+def delivery(sent: SentFile, happened: datetime = EVENT_TIME) -> dict[str, Any]:
+    """Return the batch in which the parser gets that event from its queue."""
+    return {
+        "Records": [
+            {
+                "messageId": "delivered-by-hand",
+                "receiptHandle": "none",
+                "body": json.dumps(s3_event(sent, happened)),
+                "attributes": {"ApproximateReceiveCount": "1"},
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:by-hand",
+                "awsRegion": "us-east-1",
+            }
+        ]
+    }
+
+
 def execution_input(sent: SentFile, happened: datetime = EVENT_TIME) -> dict[str, str]:
     """Return what the parser starts the execution of that event with."""
     return {

@@ -49,8 +49,7 @@ def _is_staged_row(record: dict[str, Any], upload_id: str) -> bool:
     keys = record["dynamodb"]["Keys"]
     return (
         record["eventName"] == "INSERT"
-        and keys["upload_id"]["S"] == upload_id
-        and keys["record_id"]["S"] != "#upload"
+        and keys["upload_id"]["S"].startswith(f"{upload_id}#")
         and record["dynamodb"]["NewImage"]["status"]["S"] == "pending_validation"
     )
 

@@ -14,12 +14,14 @@ from tests.e2e.faults import (
     product_breaks_the_database,
     s3_events_withheld,
     states_changed,
+    variable_removed,
 )
 from tests.e2e.files import csv_file, product
-from tests.e2e.invariants import check_settled
+from tests.e2e.invariants import check_settled, messages_in
 from tests.e2e.logs import logged, structured
-from tests.e2e.pipeline import Pipeline, Upload, s3_event
+from tests.e2e.pipeline import Pipeline, Upload, delivery
 from tests.e2e.redelivery import everything_about
+from tests.e2e.test_redrive import redrive
 from tests.e2e.waiting import wait_for
 
 AWAIT_SHORTLY: dict[str, State] = {"Await Validation": {"TimeoutSeconds": 3}}
@@ -38,10 +40,9 @@ def told(pipeline: Pipeline, upload: Upload) -> str:
     return email.body
 
 
-def alert(pipeline: Pipeline, upload: Upload) -> str:
-    """Return the one alert that operations got."""
-    (email,) = pipeline.mailbox.about(upload.upload_id, pipeline.environment.output("OperationsTopicArn"))
-    return email.body
+def trouble(upload: Upload) -> str:
+    """Return what the execution tells operators about what went wrong."""
+    return upload.execution.cause or str(upload.execution.output["trouble"])
 
 
 def test_upload_is_recovered_when_the_parser_died_after_starting_the_execution(pipeline: Pipeline, vendor: str) -> None:
@@ -52,11 +53,61 @@ def test_upload_is_recovered_when_the_parser_died_after_starting_the_execution(p
     with states_changed(pipeline, AWAIT_SHORTLY):
         upload = pipeline.end_of(sent, upload_id=pipeline.start_by_hand(sent))
 
-    check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered", alerts=1)
-    assert "Await Validation: States.Timeout" in alert(pipeline, upload)
+    check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered")
+    assert "Await Validation: States.Timeout" in trouble(upload)
     before = everything_about(pipeline, upload.upload_id, vendor)
-    pipeline.invoke("csv-parser", s3_event(sent))  # Lambda repeats the event of a function that died
+    pipeline.invoke("csv-parser", delivery(sent))  # Lambda repeats the event of a function that died
     assert everything_about(pipeline, upload.upload_id, vendor) == before
+
+
+def test_upload_ends_when_the_parser_dies_three_times_before_it_can_start_the_execution(
+    pipeline: Pipeline, vendor: str
+) -> None:
+    file = generate_upload(rows=60, error_rate=0.2, seed=34, vendor_id=vendor)
+    door = pipeline.environment.output("UploadEventQueueUrl")
+    kept = pipeline.environment.output("UndeliveredUploadQueueUrl")
+
+    with states_changed(pipeline, AWAIT_SHORTLY):
+        with (
+            variable_removed(pipeline, "csv-parser", "STAGING_SHARDS"),
+            failed_messages_return_at_once(pipeline, "UploadEventQueueUrl"),
+        ):
+            sent = pipeline.send(vendor, "products.csv", file.body)
+            wait_for("the event is given up", lambda: messages_in(pipeline, kept) == 1)
+        upload = pipeline.end_of(sent)
+
+    check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered", alerts=1)
+    before = everything_about(pipeline, upload.upload_id, vendor)
+    assert redrive(pipeline, "events") == "1 events are back in the upload event queue.\n"
+    wait_for("the event is taken", lambda: messages_in(pipeline, door) == 0)
+    assert everything_about(pipeline, upload.upload_id, vendor) == before
+
+
+def test_rows_keep_their_outcome_when_the_wait_is_over_before_the_parser_has_staged_them(
+    pipeline: Pipeline, vendor: str
+) -> None:
+    file = generate_upload(rows=5_000, error_rate=0.3, seed=35, vendor_id=vendor)
+
+    with states_changed(pipeline, {"Await Validation": {"TimeoutSeconds": 1}}):
+        upload = pipeline.upload(vendor, "products.csv", file.body, seconds=150)
+
+    check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered", alerts=1)
+
+
+def test_message_goes_out_twice_at_most_when_its_answer_is_lost(pipeline: Pipeline, vendor: str) -> None:
+    sqs = pipeline.client("sqs")
+    out = sqs.create_queue(QueueName="messages-without-answer")["QueueUrl"]
+    taken_without_an_answer: State = {
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Arguments": {"QueueUrl": out, "MessageBody": "{% $states.context.Task.Token %}"},
+        "TimeoutSeconds": 2,
+    }
+
+    with states_changed(pipeline, {"Notify Vendor": taken_without_an_answer}):
+        upload = pipeline.upload(vendor, "products.csv", csv_file([product(f"{vendor}-1")]))
+
+    assert messages_in(pipeline, out) == 2
+    check_settled(pipeline, upload, {}, ended_in="Vendor Not Notified", alerts=1, emails=0)
 
 
 def test_refused_file_is_refused_when_the_parser_died_before_saying_so(pipeline: Pipeline, vendor: str) -> None:
@@ -68,7 +119,7 @@ def test_refused_file_is_refused_when_the_parser_died_before_saying_so(pipeline:
 
     assert upload.execution.output_of("Record Outcome")["failure_reason"].startswith("MISSING_COLUMNS: ")
     assert "Reason: MISSING_COLUMNS\n" in told(pipeline, upload)
-    assert alert(pipeline, upload)
+    assert "Await Validation: States.Timeout" in trouble(upload)
 
 
 def test_report_is_complete_when_its_error_rows_were_lost(pipeline: Pipeline, vendor: str) -> None:
@@ -81,8 +132,8 @@ def test_report_is_complete_when_its_error_rows_were_lost(pipeline: Pipeline, ve
         upload = pipeline.end_of(sent)
 
     assert "Restore Error Rows" in upload.execution.states
-    check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered", alerts=1)
-    assert "Build Error Report: ErrorRowsPending 0 of 150 error rows have arrived" in alert(pipeline, upload)
+    check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered")
+    assert "Build Error Report: ErrorRowsPending 0 of 150 error rows have arrived" in trouble(upload)
 
 
 def lose_error_rows(pipeline: Pipeline) -> int:
@@ -139,7 +190,7 @@ def test_row_ends_as_processing_error_when_nothing_can_process_it(pipeline: Pipe
         upload = pipeline.upload(vendor, "products.csv", content)
 
     errors = {17: ("PROCESSING_ERROR",), 41: ("INVALID_PRICE",)}
-    check_settled(pipeline, upload, errors, ended_in="Stalled Upload Closed", alerts=1)
+    check_settled(pipeline, upload, errors, ended_in="Stalled Upload Closed")
     assert "1 of the invalid products could not be checked because of a problem on our side" in told(pipeline, upload)
     lines = logged(pipeline, started)
     assert [line for function in lines for line in lines[function] if name in line] == []
@@ -165,20 +216,20 @@ def test_vendor_is_asked_to_try_again_when_the_upload_cannot_be_finished(pipelin
     assert history["status"] == "failed"
     assert history["failure_reason"].startswith("PROCESSING_ERROR: ")
     assert "nothing is wrong with your file" in told(pipeline, upload)
-    assert "AccessDenied" in alert(pipeline, upload)
+    assert "AccessDenied" in trouble(upload)
 
 
-def test_operations_are_told_when_the_vendor_cannot_be(pipeline: Pipeline, vendor: str) -> None:
+def test_execution_fails_when_the_vendor_cannot_be_told(pipeline: Pipeline, vendor: str) -> None:
     content = csv_file([product(f"{vendor}-1"), product(f"{vendor}-2", price="0")])
     pipeline.client("sns").delete_topic(TopicArn=pipeline.topic_of(vendor))
 
     with states_changed(pipeline, {"Notify Vendor": NO_RETRY}):
         upload = pipeline.upload(vendor, "products.csv", content)
 
-    check_settled(pipeline, upload, {2: ("INVALID_PRICE",)}, ended_in="Vendor Not Notified", alerts=1, emails=0)
+    check_settled(pipeline, upload, {2: ("INVALID_PRICE",)}, ended_in="Vendor Not Notified", emails=0)
 
 
-def test_operations_are_told_when_the_report_may_not_be_written(pipeline: Pipeline, vendor: str) -> None:
+def test_execution_fails_when_the_report_may_not_be_written(pipeline: Pipeline, vendor: str) -> None:
     content = csv_file([product(f"{vendor}-1"), product(f"{vendor}-2", price="0")])
     once_shortly: dict[str, State] = {"Build Error Report": {"TimeoutSeconds": 3, "Retry": []}}
 
@@ -191,9 +242,7 @@ def test_operations_are_told_when_the_report_may_not_be_written(pipeline: Pipeli
         dead = take_dead_letters(pipeline, 2)
 
     assert [letter["kind"] for letter in dead] == ["report_request"] * 2
-    check_settled(
-        pipeline, upload, {2: ("INVALID_PRICE",)}, ended_in="Error Report Missing", alerts=1, has_report=False
-    )
+    check_settled(pipeline, upload, {2: ("INVALID_PRICE",)}, ended_in="Error Report Missing", has_report=False)
     assert "The error report could not be made because of a problem on our side." in told(pipeline, upload)
 
 

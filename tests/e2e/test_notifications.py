@@ -131,3 +131,17 @@ def test_download_ends_when_its_signature_was_changed(pipeline: Pipeline, report
     assert reports.get(other_report).status == 403
     assert forged != location
     assert reports.get(forged).status == 403
+
+
+def test_execution_says_so_when_the_email_reaches_nobody(pipeline: Pipeline, vendor: str) -> None:
+    sns, topic = pipeline.client("sns"), pipeline.topic_of(vendor)
+    told = pipeline.upload(vendor, "first.csv", csv_file([product(f"{vendor}-1")]))
+    subscriptions = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    for subscription in subscriptions:
+        sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+
+    untold = pipeline.upload(vendor, "second.csv", csv_file([product(f"{vendor}-2")]))
+
+    assert (told.execution.output["recipients"], untold.execution.output["recipients"]) == (len(subscriptions), 0)
+    assert len(subscriptions) > 0
+    assert untold.execution.ended_in == "Upload Completed"

@@ -7,7 +7,7 @@ from samples.generate import generate_upload
 from tests.e2e.faults import mapping_changed, s3_events_withheld
 from tests.e2e.files import csv_file, product
 from tests.e2e.invariants import check_refused, check_settled, messages_in
-from tests.e2e.pipeline import Pipeline, Upload, execution_input, s3_event
+from tests.e2e.pipeline import Pipeline, Upload, delivery, execution_input
 from tests.e2e.redelivery import end_of_stream, everything_about, staged_since
 from tests.e2e.waiting import wait_for
 
@@ -23,7 +23,7 @@ def test_nothing_changes_when_the_s3_event_comes_again(pipeline: Pipeline, vendo
     before = everything_about(pipeline, upload.upload_id, vendor)
 
     for _ in range(2):
-        pipeline.invoke("csv-parser", s3_event(upload.sent, time_of(upload)))
+        pipeline.invoke("csv-parser", delivery(upload.sent, time_of(upload)))
 
     assert everything_about(pipeline, upload.upload_id, vendor) == before
     check_settled(pipeline, upload, file.expected_errors)
@@ -33,7 +33,7 @@ def test_nothing_changes_when_the_event_of_a_refused_file_comes_again(pipeline: 
     upload = pipeline.upload(vendor, "products.csv", b"no,product,list\r\n1,2,3\r\n")
     before = everything_about(pipeline, upload.upload_id, vendor)
 
-    pipeline.invoke("csv-parser", s3_event(upload.sent, time_of(upload)))
+    pipeline.invoke("csv-parser", delivery(upload.sent, time_of(upload)))
 
     assert everything_about(pipeline, upload.upload_id, vendor) == before
     check_refused(pipeline, upload, "MISSING_COLUMNS")
@@ -45,7 +45,7 @@ def test_rows_count_once_when_the_s3_event_comes_several_times_at_once(pipeline:
         sent = pipeline.send(vendor, "products.csv", file.body)
 
     with ThreadPoolExecutor() as deliveries:
-        list(deliveries.map(lambda event: pipeline.invoke("csv-parser", event), [s3_event(sent)] * 3))
+        list(deliveries.map(lambda event: pipeline.invoke("csv-parser", event), [delivery(sent)] * 3))
 
     check_settled(pipeline, pipeline.end_of(sent), file.expected_errors)
 

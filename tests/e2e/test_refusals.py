@@ -45,14 +45,14 @@ def test_file_is_accepted_when_it_has_just_the_allowed_size(pipeline: Pipeline, 
     assert upload.execution.ended_in == "Upload Completed"
 
 
-def test_operations_are_told_when_the_vendor_is_unknown(pipeline: Pipeline) -> None:
+def test_execution_says_so_when_the_vendor_is_unknown(pipeline: Pipeline) -> None:
     upload = pipeline.upload("NOBODY", "products.csv", ONE_ROW)
 
     email = check_refused(pipeline, upload, "UNKNOWN_VENDOR", vendor_is_known=False)
     assert '"NOBODY"' in email.body
 
 
-def test_operations_are_told_when_the_key_names_no_vendor(pipeline: Pipeline) -> None:
+def test_execution_says_so_when_the_key_names_no_vendor(pipeline: Pipeline) -> None:
     bucket, key = pipeline.environment.output("UploadBucketName"), "uploads/products.csv"
     version = pipeline.client("s3").put_object(Bucket=bucket, Key=key, Body=ONE_ROW)["VersionId"]
 

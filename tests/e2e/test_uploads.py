@@ -52,6 +52,8 @@ def test_upload_fails_with_a_report_when_no_row_is_valid(pipeline: Pipeline, ven
         "spring collection + sale.csv",
         "Überraschung – größer & schöner (50%).csv",
         "2026/spring/商品.csv",
+        "PRODUCTS.TXT",
+        "no extension",
         "a=b?c#d'e\"f.csv",
         "EXPORT.CSV",
     ],

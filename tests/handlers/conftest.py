@@ -7,7 +7,7 @@ import pytest
 from moto import mock_aws
 
 from tests.handlers.api_client import ApiClient, let_vendors_in
-from tests.handlers.world import ENVIRONMENT, Functions, TaskCallbacks, World
+from tests.handlers.world import ENVIRONMENT, VENDOR_TOPIC_ARN, Functions, TaskCallbacks, World
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +29,7 @@ def world(functions: Functions, database) -> Iterator[World]:
     for provider in DEFAULT_PROVIDERS.values():
         provider.clear_cache()
     functions.callbacks.forget()
-    database.add_vendor("VEND001", topic_arn="arn:aws:sns:us-east-1:123456789012:vendor-VEND001")
+    database.add_vendor("VEND001", topic_arn=VENDOR_TOPIC_ARN)
     database.add_vendor("VEND002", topic_arn="arn:aws:sns:us-east-1:123456789012:vendor-VEND002")
     with mock_aws():
         yield World(functions, database)

@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 from botocore.exceptions import ClientError
 
+from onboarding.intake.events import UnreadableEventError
 from tests.handlers.world import CONTEXT, STAGING_TABLE, World, csv_of, product, sample
 
 ROWS = [product(n) for n in range(1, 61)]
@@ -264,7 +266,7 @@ def test_refusal_is_told_when_the_first_delivery_died_before_telling_it(
 ) -> None:
     event = world.put(b"")
     with monkeypatch.context() as patched:
-        patched.setattr(world.functions.csv_parser.completion, "send", _raise_connection_error)
+        patched.setattr(type(world.functions.csv_parser.reception.completion), "send", _raise_connection_error)
         with pytest.raises(ConnectionError):
             world.parse(event)
 
@@ -286,7 +288,7 @@ def test_each_row_is_staged_once_when_two_deliveries_run_at_once(world: World, m
 
     def deliver(parser: Any) -> None:
         at_once.wait()
-        parser.receive(upload)
+        parser.reception.receive(upload)
 
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(deliver, parsers))
@@ -312,9 +314,9 @@ def test_later_delivery_waits_when_the_earlier_one_is_staging(world: World, monk
 
     monkeypatch.setattr(first.staging, "put_rows", slow_put_rows)
     with ThreadPoolExecutor(2) as threads:
-        earlier = threads.submit(first.receive, upload)
+        earlier = threads.submit(first.reception.receive, upload)
         assert staging.wait(20)
-        later = threads.submit(second.receive, upload)
+        later = threads.submit(second.reception.receive, upload)
         waited = not wait([later], timeout=0.3).done
         go_on.set()
         earlier.result(20)
@@ -348,7 +350,7 @@ def test_file_is_left_alone_when_its_upload_is_complete(world: World, monkeypatc
     world.parse(event)
     world.validate(world.staged(upload))
     assert world.completion(upload)["valid_records"] == 1
-    monkeypatch.setattr(type(world.functions.csv_parser.intake), "accept", _raise_connection_error)
+    monkeypatch.setattr(type(world.functions.csv_parser.reception.intake), "accept", _raise_connection_error)
 
     world.parse(event)
 
@@ -369,7 +371,7 @@ def test_upload_fails_for_another_delivery_when_the_database_does_not_answer(
 ) -> None:
     event = world.put(csv_of([product(1)]))
     upload = world.upload_of(event)
-    monkeypatch.setattr(world.functions.csv_parser.database, "run", _raise_connection_error)
+    monkeypatch.setattr(world.functions.csv_parser.reception.intake.database, "run", _raise_connection_error)
 
     with pytest.raises(ConnectionError):
         world.parse(event)
@@ -378,14 +380,86 @@ def test_upload_fails_for_another_delivery_when_the_database_does_not_answer(
     assert world.tracker(upload) == {}
 
 
-@pytest.mark.parametrize("key", ["errors/VEND001/UPLOAD_1_errors.csv", "uploads/VEND001/readme.txt"])
-def test_object_is_ignored_when_it_is_no_upload(world: World, key: str) -> None:
-    world.parse(world.put(b"", key))
+def test_object_is_ignored_when_it_is_no_upload(world: World) -> None:
+    world.parse(world.put(b"sku", "errors/VEND001/UPLOAD_1_errors.csv"))
 
     assert world.executions() == []
+
+
+def test_folder_is_ignored_when_it_is_made_in_the_console(world: World) -> None:
+    world.parse(world.put(b"", "uploads/VEND001/"))
+
+    assert world.executions() == []
+
+
+@pytest.mark.parametrize("key", ["uploads/VEND001/readme.txt", "uploads/VEND001/list.xlsx", "uploads/VEND001/list"])
+def test_file_is_answered_when_its_name_does_not_end_in_csv(world: World, key: str) -> None:
+    event = world.put(b"PK\x03\x04\x00", key)
+
+    world.parse(event)
+
+    assert world.executions() == [world.upload_of(event).upload_id]
+    assert _refusals(world, world.upload_of(event))[0] == "NOT_A_CSV"
+
+
+def test_file_is_answered_when_its_key_ends_in_a_slash(world: World) -> None:
+    event = world.put(b"no folder", "uploads/VEND001/")
+
+    world.parse(event)
+
+    assert _refusals(world, world.upload_of(event))[0] == "MISSING_COLUMNS"
 
 
 def test_nothing_happens_when_s3_sends_its_test_event(world: World) -> None:
-    world.functions.csv_parser.handler(sample("s3_test_event"), CONTEXT)
+    world.parse(sample("s3_test_event"))
 
     assert world.executions() == []
+
+
+def test_message_is_delivered_again_when_it_is_no_event_of_s3(world: World) -> None:
+    with pytest.raises(UnreadableEventError):
+        world.parse({"hello": "world"})
+
+
+def test_only_the_failed_message_comes_again_when_one_of_a_batch_fails(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = world.put(csv_of(ROWS)), world.put(csv_of(ROWS), "uploads/VEND002/products.csv")
+    batch = world.queued_event(first, second)
+    reception = type(world.functions.csv_parser.reception)
+    receive, failing = reception.receive, world.upload_of(second).upload_id
+
+    def fail(self: Any, upload: Any) -> None:
+        if upload.upload_id == failing:
+            raise ConnectionError("reset by peer")
+        receive(self, upload)
+
+    monkeypatch.setattr(reception, "receive", fail)
+    answer = world.functions.csv_parser.handler(batch, CONTEXT)
+
+    (failed,) = answer["batchItemFailures"]
+    (record,) = [record for record in batch["Records"] if record["messageId"] == failed["itemIdentifier"]]
+    assert json.loads(record["body"]) == second
+    assert world.executions() == [world.upload_of(first).upload_id]
+
+
+@pytest.mark.parametrize(("received", "seconds"), [("1", 60), ("2", 120), ("3", 240), ("9", 900)])
+def test_failed_message_comes_again_soon_when_it_fails(
+    world: World, monkeypatch: pytest.MonkeyPatch, received: str, seconds: int
+) -> None:
+    batch = world.queued_event(world.put(csv_of(ROWS)))
+    batch["Records"][0]["attributes"] = {**batch["Records"][0]["attributes"], "ApproximateReceiveCount": received}
+    monkeypatch.setattr(type(world.functions.csv_parser.reception), "receive", _raise_connection_error)
+    waits: list[int] = []
+    sqs = world.functions.csv_parser.sqs
+    change = sqs.change_message_visibility
+
+    def changed(**request: Any) -> Any:
+        waits.append(request["VisibilityTimeout"])
+        return change(**request)
+
+    monkeypatch.setattr(sqs, "change_message_visibility", changed)
+    with pytest.raises(BatchProcessingError):
+        world.functions.csv_parser.handler(batch, CONTEXT)
+
+    assert waits == [seconds]

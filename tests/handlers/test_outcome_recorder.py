@@ -7,14 +7,15 @@ from typing import Any
 
 import psycopg2
 import pytest
+from botocore.exceptions import ClientError
+from moto.backends import get_backend
 
-from tests.handlers.world import API_URL, CONTEXT, OPERATIONS_TOPIC_ARN, World, product, sample
+from tests.handlers.world import API_URL, CONTEXT, VENDOR_TOPIC_ARN, World, product, sample
 
 # A function that fails, or has seen its rows before, has nothing to count.
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 
 GOOD, BAD = product(1), product(2, price="free")
-VENDOR_TOPIC_ARN = "arn:aws:sns:us-east-1:123456789012:vendor-VEND001"
 
 
 def _ended(world: World, *rows: dict[str, str]) -> tuple[Any, dict[str, Any]]:
@@ -185,7 +186,9 @@ def test_upload_is_closed_when_it_was_abandoned_half_way(world: World) -> None:
     assert "1 of its products was added to the catalogue." in outcome["message"]
 
 
-def test_operations_are_told_when_the_vendor_is_unknown(world: World) -> None:
+def test_nobody_is_told_and_the_upload_is_counted_when_the_vendor_is_unknown(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     parsed = world.put(b"", "uploads/VEND999/products.csv")
     upload = world.upload_of(parsed)
     world.parse(parsed)
@@ -199,15 +202,74 @@ def test_operations_are_told_when_the_vendor_is_unknown(world: World) -> None:
         },
     )
 
-    assert outcome["topic_arn"] == OPERATIONS_TOPIC_ARN
+    assert (outcome["topic_arn"], outcome["recipients"]) == (None, 0)
     assert outcome["failure_reason"].startswith("UNKNOWN_VENDOR: ")
+    assert _reach(capsys) == {"UploadsOfUnknownVendors": [1.0]}
 
 
-def test_operations_are_told_when_the_vendor_has_no_topic(world: World) -> None:
+def test_upload_is_counted_when_the_vendor_has_no_topic(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     world.database.execute("UPDATE vendors SET notification_topic_arn = NULL")
     _, event = _ended(world, GOOD)
 
-    assert _record(world, event)["topic_arn"] == OPERATIONS_TOPIC_ARN
+    outcome = _record(world, event)
+
+    assert (outcome["topic_arn"], outcome["recipients"]) == (None, 0)
+    assert _reach(capsys) == {"VendorsUnreachable": [1.0]}
+
+
+def test_upload_is_counted_when_the_vendors_topic_is_gone(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.sns.delete_topic(TopicArn=VENDOR_TOPIC_ARN)
+    _, event = _ended(world, GOOD)
+
+    outcome = _record(world, event)
+
+    assert (outcome["topic_arn"], outcome["recipients"]) == (VENDOR_TOPIC_ARN, 0)
+    assert _reach(capsys) == {"VendorsUnreachable": [1.0]}
+
+
+def test_upload_is_counted_when_no_address_is_confirmed(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    _, event = _ended(world, GOOD)
+
+    outcome = _record(world, event)
+
+    assert (outcome["topic_arn"], outcome["recipients"]) == (VENDOR_TOPIC_ARN, 0)
+    assert _reach(capsys) == {"VendorsUnreachable": [1.0]}
+
+
+def test_upload_is_not_counted_when_an_address_is_confirmed(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    # moto has the number but never counts.
+    get_backend("sns")["123456789012"]["us-east-1"].topics[VENDOR_TOPIC_ARN].subscriptions_confimed = 1
+    _, event = _ended(world, GOOD)
+
+    outcome = _record(world, event)
+
+    assert outcome["recipients"] == 1
+    assert _reach(capsys) == {}
+
+
+def test_end_of_the_upload_is_measured_when_sns_does_not_answer(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, event = _ended(world, GOOD)
+
+    def refuse(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "Throttled"}}, "GetTopicAttributes")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.functions.outcome_recorder.sns, "get_topic_attributes", refuse)
+        with pytest.raises(ClientError, match="Throttled"):
+            _record(world, event)
+
+    (emitted,) = _metrics(capsys)
+    assert emitted["UploadsCompleted"] == [1.0]
+    assert _record(world, event)["status"] == "completed"
+
+
+def _reach(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """Return the metrics that count e-mails nobody reads."""
+    documents = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    names = ("UploadsOfUnknownVendors", "VendorsUnreachable")
+    return {name: document[name] for document in documents for name in names if name in document}
 
 
 def test_unprocessed_rows_are_counted_when_some_were_closed(world: World) -> None:

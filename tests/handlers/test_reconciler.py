@@ -1,6 +1,8 @@
 """Reconciler: nobody answered the execution in time."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import psycopg2
@@ -8,6 +10,7 @@ import pytest
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
 
+from onboarding.rows import RowStatus, stage
 from tests.handlers.world import BUCKET, CONTEXT, World, csv_of, product, sample
 
 ROWS = [product(n, price="free" if n % 4 == 0 else "19.99") for n in range(1, 13)]
@@ -343,3 +346,70 @@ def test_failure_is_raised_when_the_file_is_gone(world: World) -> None:
         _recover(world, upload)
 
     assert "completion" not in world.tracker(upload)
+
+
+def test_outcomes_stay_when_writes_of_the_parser_arrive_after_all_rows_are_settled(world: World) -> None:
+    upload = _uploaded(world)
+    rows, _ = world.functions.csv_parser.reception.intake.accept(upload)
+    _recover(world, upload)
+    world.process_errors()
+    before = world.outcomes(upload)
+
+    world.functions.csv_parser.staging.put_rows(stage(upload, rows), RowStatus.PENDING)
+
+    assert world.outcomes(upload) == before
+    assert world.statuses(upload) == {n: "error" if n % 4 == 0 else "validated" for n in range(1, 13)}
+    world.request_report(upload, error_records=3)
+    assert [line["Row Number"] for line in world.report(upload)] == ["4", "8", "12"]
+
+
+def test_outcomes_stay_when_a_lost_connection_let_the_reconciler_in_between_two_writes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = world.put(csv_of([product(n, price="free" if n % 2 else "1") for n in range(1, 101)]))
+    upload = world.upload_of(event)
+    parser = world.functions.csv_parser
+    write, lock, recovered = parser.staging._client.batch_write_item, threading.Lock(), []
+
+    def write_late(**request: Any) -> Any:
+        with lock:
+            if not recovered:
+                parser.reception.intake.database.disconnect()  # and with it the lock is lost
+                recovered.append(_recover(world, upload))
+                world.process_errors()
+        return write(**request)
+
+    monkeypatch.setattr(parser.staging._client, "batch_write_item", write_late)
+    world.parse(event)
+
+    assert (recovered[0]["valid_records"], recovered[0]["error_records"]) == (50, 50)
+    assert world.statuses(upload) == {n: "error" if n % 2 else "validated" for n in range(1, 101)}
+    assert len(world.staged(upload)) == 100
+    world.request_report(upload, error_records=50)
+    assert len(world.report(upload)) == 50
+
+
+def test_reconciler_waits_when_the_parser_is_still_staging(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = world.put(csv_of(ROWS))
+    upload = world.upload_of(event)
+    parser, reconciler = world.functions.csv_parser, world.functions.reconciler
+    staging, go_on = threading.Event(), threading.Event()
+    put_rows = parser.staging.put_rows
+
+    def slow_put_rows(*arguments: Any) -> None:
+        staging.set()
+        assert go_on.wait(20)
+        put_rows(*arguments)
+
+    monkeypatch.setattr(parser.staging, "put_rows", slow_put_rows)
+    with ThreadPoolExecutor(2) as threads:
+        parsing = threads.submit(parser.reception.receive, upload)
+        assert staging.wait(20)
+        recovering = threads.submit(reconciler.reconciliation.recover, upload)
+        waited = not wait([recovering], timeout=0.3).done
+        go_on.set()
+        parsing.result(20)
+        recovering.result(20)
+
+    assert waited
+    _assert_whole(world, upload)

@@ -15,6 +15,7 @@ from urllib.parse import quote_plus
 import boto3
 import pytest
 import yaml
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 from botocore.exceptions import ClientError
 
 EVENTS = Path(__file__).parent.parent / "events"
@@ -25,6 +26,8 @@ NAME = "product-onboarding-test"
 BUCKET = f"{NAME}-uploads"
 STAGING_TABLE = f"{NAME}-staging"
 ERROR_QUEUE = f"{NAME}-error-queue"
+UPLOAD_EVENT_QUEUE = f"{NAME}-upload-event-queue"
+UNDELIVERED_UPLOAD_QUEUE = f"{NAME}-undelivered-upload-queue"
 DATABASE_SECRET = f"{NAME}-database"
 OWNER_SECRET = f"{NAME}-database-owner"
 LINK_SECRET = f"{NAME}-report-link-key"
@@ -32,7 +35,7 @@ ACCESS_TABLE = f"{NAME}-access"
 USER_POOL_ID = "us-east-1_9c9642c2eb8883d3c6cbf1330133d5e840484513ba128"
 ACCESS_MANAGER = f"{NAME}-access-manager"
 STATE_MACHINE_ARN = f"arn:aws:states:us-east-1:123456789012:stateMachine:{NAME}-upload"
-OPERATIONS_TOPIC_ARN = f"arn:aws:sns:us-east-1:123456789012:{NAME}-operations"
+VENDOR_TOPIC_ARN = "arn:aws:sns:us-east-1:123456789012:vendor-VEND001"
 MAILBOX_ARN = f"arn:aws:sqs:us-east-1:123456789012:{NAME}-mailbox"
 API_URL = "https://api.example"
 
@@ -49,10 +52,12 @@ ENVIRONMENT = {
     "DATABASE_OWNER_SECRET_ARN": OWNER_SECRET,
     "DATABASE_SSL_MODE": "prefer",
     "STAGING_TABLE_NAME": STAGING_TABLE,
+    "STAGING_SHARDS": "4",
     "UPLOAD_STATE_MACHINE_ARN": STATE_MACHINE_ARN,
     "UPLOAD_BUCKET_NAME": BUCKET,
     "ERROR_QUEUE_URL": f"https://sqs.us-east-1.amazonaws.com/123456789012/{ERROR_QUEUE}",
-    "OPERATIONS_TOPIC_ARN": OPERATIONS_TOPIC_ARN,
+    "UPLOAD_EVENT_QUEUE_URL": f"https://sqs.us-east-1.amazonaws.com/123456789012/{UPLOAD_EVENT_QUEUE}",
+    "UNDELIVERED_UPLOAD_QUEUE_URL": f"https://sqs.us-east-1.amazonaws.com/123456789012/{UNDELIVERED_UPLOAD_QUEUE}",
     "REPORT_LINK_SECRET_ARN": LINK_SECRET,
     "REPORT_LINK_BASE_URL": API_URL,
     "VENDOR_TOPIC_PREFIX": f"{NAME}-vendor-",
@@ -225,8 +230,10 @@ class World:
             ],
         )
         self.error_queue_url = self.sqs.create_queue(QueueName=ERROR_QUEUE)["QueueUrl"]
+        self.upload_event_queue_url = self.sqs.create_queue(QueueName=UPLOAD_EVENT_QUEUE)["QueueUrl"]
+        self.undelivered_upload_queue_url = self.sqs.create_queue(QueueName=UNDELIVERED_UPLOAD_QUEUE)["QueueUrl"]
         self.sqs.create_queue(QueueName=MAILBOX_ARN.rpartition(":")[2])
-        self.sns.create_topic(Name=OPERATIONS_TOPIC_ARN.rpartition(":")[2])
+        self.sns.create_topic(Name=VENDOR_TOPIC_ARN.rpartition(":")[2])
         self.step_functions.create_state_machine(
             name=STATE_MACHINE_ARN.rpartition(":")[2],
             definition=json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}),
@@ -270,7 +277,23 @@ class World:
         return self.upload_of(event)
 
     def parse(self, event: dict[str, Any]) -> None:
-        self.functions.csv_parser.handler(event, CONTEXT)
+        """Deliver an S3 event to the parser through its queue. Raises what the parser failed with."""
+        try:
+            self.functions.csv_parser.handler(self.queued_event(event), CONTEXT)
+        except BatchProcessingError as failed:
+            raise failed.child_exceptions[0][1] from None
+
+    def queued_event(self, *events: dict[str, Any]) -> dict[str, Any]:
+        """Put S3 events into the upload event queue and return the batch in which Lambda gets them."""
+        for event in events:
+            self.sqs.send_message(QueueUrl=self.upload_event_queue_url, MessageBody=json.dumps(event))
+        answer = self.sqs.receive_message(
+            QueueUrl=self.upload_event_queue_url, MaxNumberOfMessages=10, VisibilityTimeout=1_080
+        )
+        batch = sqs_event([message["Body"] for message in answer["Messages"]])
+        for record, message in zip(batch["Records"], answer["Messages"], strict=True):
+            record["receiptHandle"] = message["ReceiptHandle"]
+        return batch
 
     def validate(self, items: Sequence[Item]) -> Any:
         """Deliver a stream batch to the validator and return its answer."""
@@ -310,36 +333,45 @@ class World:
     # What can be seen
 
     def staged(self, upload: Any) -> list[Item]:
-        """Return the staged rows of an upload in order."""
-        return [item for item in self._items(upload) if item["record_id"]["S"] != "#upload"]
+        """Return the rows of an upload as they were staged, in order."""
+        return self._rows(upload, is_outcome=False)
+
+    def outcomes(self, upload: Any) -> list[Item]:
+        """Return the items that say what became of rows, in order."""
+        return self._rows(upload, is_outcome=True)
 
     def statuses(self, upload: Any) -> dict[int, str]:
-        return {int(item["row_number"]["N"]): item["status"]["S"] for item in self.staged(upload)}
+        """Return what the table says of each row: its outcome, or else what it was staged with."""
+        items = [*self.staged(upload), *self.outcomes(upload)]
+        return {int(item["row_number"]["N"]): item["status"]["S"] for item in items}
 
     def tracker(self, upload: Any) -> Item:
-        return next((item for item in self._items(upload) if item["record_id"]["S"] == "#upload"), {})
+        key = {"upload_id": {"S": upload.upload_id}, "record_id": {"S": "#upload"}}
+        item: Item = self.dynamodb.get_item(TableName=STAGING_TABLE, Key=key).get("Item", {})
+        return item
 
     def completion(self, upload: Any) -> dict[str, Any]:
         """Return what the tracker says about how the upload ended."""
         return json.loads(self.tracker(upload)["completion"]["S"])
 
-    def _items(self, upload: Any) -> list[Item]:
-        pages = self.dynamodb.get_paginator("query").paginate(
-            TableName=STAGING_TABLE,
-            KeyConditionExpression="upload_id = :id",
-            ExpressionAttributeValues={":id": {"S": upload.upload_id}},
-        )
-        return [item for page in pages for item in page["Items"]]
+    def _rows(self, upload: Any, *, is_outcome: bool) -> list[Item]:
+        items = [
+            item
+            for page in self.dynamodb.get_paginator("scan").paginate(TableName=STAGING_TABLE)
+            for item in page["Items"]
+            if item["upload_id"]["S"].startswith(f"{upload.upload_id}#")
+            and item["record_id"]["S"].isdigit() is not is_outcome
+        ]
+        return sorted(items, key=lambda item: int(item["row_number"]["N"]))
 
-    def queued(self) -> list[str]:
-        """Take all messages out of the error queue and return their bodies."""
+    def queued(self, queue_url: str = "") -> list[str]:
+        """Take all messages out of a queue, the error queue unless another is named, and return their bodies."""
+        url = queue_url or self.error_queue_url
         bodies: list[str] = []
-        while messages := self.sqs.receive_message(QueueUrl=self.error_queue_url, MaxNumberOfMessages=10).get(
-            "Messages"
-        ):
+        while messages := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
                 bodies.append(message["Body"])
-                self.sqs.delete_message(QueueUrl=self.error_queue_url, ReceiptHandle=message["ReceiptHandle"])
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return bodies
 
     @property
@@ -357,6 +389,12 @@ class World:
     def executions(self) -> list[str]:
         found = self.step_functions.list_executions(stateMachineArn=STATE_MACHINE_ARN)["executions"]
         return [execution["name"] for execution in found]
+
+    def execution_input(self, upload: Any) -> dict[str, Any]:
+        """Return what the upload's execution was started with."""
+        arn = f"{STATE_MACHINE_ARN.replace(':stateMachine:', ':execution:')}:{upload.upload_id}"
+        document: dict[str, Any] = json.loads(self.step_functions.describe_execution(executionArn=arn)["input"])
+        return document
 
     def report(self, upload: Any) -> list[dict[str, str]]:
         """Return the error report's lines."""

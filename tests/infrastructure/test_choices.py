@@ -17,12 +17,14 @@ def other(compile_template: Compile) -> Template:
     return compile_template(
         "prod",
         databaseKind="instance",
+        databaseVersion="18.1",
         egress="nat",
         flowLogs="REJECT",
         operationsTopicKey="none",
         uploadAccessLogs="none",
         operationsEmail="operations@techmart.example",
         runbookUrl="https://wiki.example/runbook",
+        stagingThroughput="warm",
     )
 
 
@@ -35,11 +37,40 @@ def test_instance_is_as_protected_as_the_cluster(other: Template) -> None:
     assert instance["DeletionProtection"] is True
     assert instance["ManageMasterUserPassword"] is True
     assert other.resources["DatabaseInstance"]["DeletionPolicy"] == "Snapshot"
-    parameters = other.properties("DatabaseParameters")["Parameters"]
+    parameters = other.properties("DatabaseInstanceParameters")["Parameters"]
     assert parameters["rds.force_ssl"] == "1"
     assert int(parameters["max_connections"]) == 120
     assert "DatabaseCluster" not in other.resources
     assert "DatabaseStorageAlarm" in other.resources
+
+
+def test_parameters_are_for_the_version_of_the_database(prod: Template, other: Template, existing: Template) -> None:
+    assert prod.properties("DatabaseClusterParameters")["Family"] == "aurora-postgresql17"
+    assert existing.properties("DatabaseClusterParameters")["Family"] == "aurora-postgresql16"
+    assert other.properties("DatabaseInstanceParameters")["Family"] == "postgres18"
+    assert other.properties("DatabaseInstance")["EngineVersion"] == "18.1"
+
+
+def test_kind_of_database_can_be_switched(prod: Template, other: Template) -> None:
+    # CloudFormation refuses to give a logical id to a resource of another type.
+    both = set(prod.resources) & set(other.resources)
+    assert {name for name in both if prod.resources[name]["Type"] != other.resources[name]["Type"]} == set()
+    # What holds data leaves a snapshot when the other kind takes its place.
+    for template, holder in ((prod, "DatabaseCluster"), (other, "DatabaseInstance")):
+        assert template.resources[holder]["DeletionPolicy"] == "Snapshot"
+    assert not {"DatabaseCluster", "DatabaseClusterMember"} & set(other.resources)
+    assert "DatabaseInstance" not in prod.resources
+    assert set(other.resources["DatabaseSchema"]["DependsOn"]) <= set(other.resources)
+
+
+def test_cluster_does_not_pause_when_it_may_not_go_down_to_zero(existing: Template) -> None:
+    scaling = existing.properties("DatabaseCluster")["ServerlessV2ScalingConfiguration"]
+
+    assert scaling == {"MinCapacity": 0.5, "MaxCapacity": 2}
+
+
+def test_first_deployment_can_leave_the_database_unprotected(existing: Template) -> None:
+    assert str(existing.properties("DatabaseCluster")["DeletionProtection"]).lower() == "false"
 
 
 def test_egress_goes_through_nat_when_asked_for(other: Template) -> None:
@@ -48,6 +79,7 @@ def test_egress_goes_through_nat_when_asked_for(other: Template) -> None:
     assert route["DestinationCidrBlock"] == "0.0.0.0/0"
     assert mentions(route["NatGatewayId"], "NatGateway")
     assert "EgressOnlyGateway" not in other.resources
+    assert {each["IpAddressType"] for each in other.of_type("AWS::EC2::VPCEndpoint").values()} == {"ipv4"}
     parser = other.functions()["CsvParser"]
     assert parser["VpcConfig"].get("Ipv6AllowedForDualStack", False) is False
     assert parser["Environment"]["Variables"]["AWS_USE_DUALSTACK_ENDPOINT"] == "false"
@@ -60,6 +92,14 @@ def test_egress_goes_through_nat_when_asked_for(other: Template) -> None:
 def test_flow_log_is_kept_when_asked_for(other: Template) -> None:
     assert other.properties("FlowLog")["TrafficType"] == "REJECT"
     assert other.properties("FlowLogGroup")["RetentionInDays"] >= 90
+
+
+def test_table_is_warmed_when_asked_for(prod: Template, other: Template) -> None:
+    warm = other.properties("StagingTable")["WarmThroughput"]
+
+    assert warm["WriteUnitsPerSecond"] > 4000  # what a new table takes anyway (DynamoDB, "On-demand capacity mode")
+    assert "KeySchema" in other.properties("StagingTable")
+    assert "WarmThroughput" not in prod.properties("StagingTable")
 
 
 def test_link_of_an_alarm_follows_the_parameter(other: Template) -> None:
@@ -95,7 +135,15 @@ def test_template_is_clean(request: pytest.FixtureRequest, stage: str) -> None:
 
 @pytest.fixture(scope="session")
 def existing(compile_template: Compile) -> Template:
-    return compile_template("prod", network="existing", vpcId="vpc-0a1b2c3d", subnetIds="subnet-0a,subnet-0b")
+    return compile_template(
+        "prod",
+        network="existing",
+        vpcId="vpc-0a1b2c3d",
+        subnetIds="subnet-0a,subnet-0b",
+        databaseMinimumCapacity="0.5",
+        databaseVersion="16.11",
+        databaseDeletionProtection="false",
+    )
 
 
 def test_existing_network_gets_security_groups_only(existing: Template) -> None:
@@ -113,3 +161,8 @@ def test_existing_network_gets_security_groups_only(existing: Template) -> None:
 def test_packaging_stops_at_a_value_that_is_no_choice(compile_template: Compile, parameter: str) -> None:
     with pytest.raises(AssertionError, match="Cannot resolve"):
         compile_template("prod", **{parameter: "perhaps"})
+
+
+def test_packaging_stops_at_a_stage_whose_names_would_not_fit(compile_template: Compile) -> None:
+    with pytest.raises(AssertionError, match="has 16 characters; at most 15 fit into the names of the buckets"):
+        compile_template("sixteen-letters-")

@@ -1,5 +1,7 @@
 """Buckets, queues, topic, table and database: encrypted, private, kept."""
 
+from typing import Any
+
 import pytest
 
 from tests.infrastructure.template import Template, listed, mentions
@@ -47,8 +49,16 @@ def test_queue_is_encrypted_and_refuses_plain_http(prod: Template) -> None:
             and statement["Effect"] == "Deny"
             and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
             for policy in policies
-            for statement in policy["PolicyDocument"]["Statement"]
+            for statement in map(when_tls_is_required, policy["PolicyDocument"]["Statement"])
         ), name
+    assert prod.document["Conditions"]["TlsRequired"] == {"Fn::Equals": ["required", "required"]}
+
+
+def when_tls_is_required(statement: dict[str, Any]) -> dict[str, Any]:
+    """Return the statement that CloudFormation takes where the condition holds."""
+    condition, then, _ = statement.get("Fn::If", ["TlsRequired", statement, None])
+    assert condition == "TlsRequired"
+    return then
 
 
 def test_operations_topic_is_encrypted_with_a_key_that_alarms_may_use(prod: Template) -> None:
@@ -58,8 +68,6 @@ def test_operations_topic_is_encrypted_with_a_key_that_alarms_may_use(prod: Temp
     statements = prod.properties("OperationsTopicKey")["KeyPolicy"]["Statement"]
     alarms = next(each for each in statements if each["Principal"].get("Service") == "cloudwatch.amazonaws.com")
     assert set(alarms["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey"}
-    users = prod.properties("OperationsTopicKeyUse")
-    assert mentions(users["Roles"], "UploadStateMachineRole")
 
 
 def test_staging_table_forgets_rows_and_streams_new_images(prod: Template) -> None:
@@ -83,8 +91,16 @@ def test_upload_bucket_is_versioned_and_forgets(prod: Template) -> None:
 
 @pytest.mark.parametrize("name", ["UploadBucket", "StreamFailureBucket", "AccessLogBucket"])
 def test_bucket_outlives_the_stack_on_prod(prod: Template, name: str) -> None:
-    assert prod.resources[name]["DeletionPolicy"] == "Retain"
+    assert prod.resources[name]["DeletionPolicy"] == "RetainExceptOnCreate"
     assert prod.resources[name]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_failed_first_deployment_leaves_no_name_behind(prod: Template) -> None:
+    policies = {name: found["DeletionPolicy"] for name, found in prod.resources.items() if "DeletionPolicy" in found}
+
+    # A kept resource with a fixed name would stop the next attempt. Snapshots get names of their own.
+    assert set(policies.values()) == {"RetainExceptOnCreate", "Snapshot"}
+    assert [name for name, policy in policies.items() if policy == "Snapshot"] == ["DatabaseCluster"]
 
 
 def test_access_to_data_buckets_is_logged(prod: Template) -> None:

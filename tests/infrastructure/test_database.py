@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.infrastructure.template import Template, mentions
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "database-connections.md"
+PAGE = Path(__file__).parent.parent.parent / "docs" / "database.md"
 
 # While a version is replaced, the environments of the old one keep their connections until the idle timeout.
 GENERATIONS = 2
@@ -17,7 +17,7 @@ OPERATORS = 5
 
 
 def test_cluster_is_private_encrypted_and_protected(prod: Template) -> None:
-    cluster, instance = prod.properties("DatabaseCluster"), prod.properties("DatabaseInstance")
+    cluster, instance = prod.properties("DatabaseCluster"), prod.properties("DatabaseClusterMember")
 
     assert instance["PubliclyAccessible"] is False
     assert cluster["StorageEncrypted"] is True
@@ -33,7 +33,7 @@ def test_cluster_is_private_encrypted_and_protected(prod: Template) -> None:
 
 def test_cluster_pauses_when_idle(prod: Template) -> None:
     scaling = prod.properties("DatabaseCluster")["ServerlessV2ScalingConfiguration"]
-    parameters = prod.properties("DatabaseParameters")["Parameters"]
+    parameters = prod.properties("DatabaseClusterParameters")["Parameters"]
 
     assert scaling["MinCapacity"] == 0
     assert scaling["SecondsUntilAutoPause"] == 300
@@ -41,8 +41,12 @@ def test_cluster_pauses_when_idle(prod: Template) -> None:
     assert parameters["idle_session_timeout"] == "60000"
 
 
+def test_performance_insights_do_not_hold_the_capacity_up(prod: Template) -> None:
+    assert prod.properties("DatabaseClusterMember")["EnablePerformanceInsights"] is False
+
+
 def test_server_forces_tls(prod: Template) -> None:
-    assert prod.properties("DatabaseParameters")["Parameters"]["rds.force_ssl"] == "1"
+    assert prod.properties("DatabaseClusterParameters")["Parameters"]["rds.force_ssl"] == "1"
 
 
 def test_owner_password_is_made_and_rotated_by_rds(prod: Template) -> None:
@@ -72,7 +76,7 @@ def test_application_password_is_rotated(prod: Template) -> None:
 
 
 def test_functions_cannot_use_up_the_connections(prod: Template) -> None:
-    limit = int(prod.properties("DatabaseParameters")["Parameters"]["max_connections"])
+    limit = int(prod.properties("DatabaseClusterParameters")["Parameters"]["max_connections"])
     database_functions = {name: found for name, found in prod.functions().items() if "VpcConfig" in found}
 
     worst = GENERATIONS * sum(

@@ -19,6 +19,9 @@ LIBRARY_VARIABLES = {
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_LOG_LEVEL",
     "AWS_USE_DUALSTACK_ENDPOINT",
+    "POWERTOOLS_TRACER_CAPTURE_RESPONSE",
+    "AWS_RETRY_MODE",
+    "AWS_MAX_ATTEMPTS",
 }
 DATABASE_FUNCTIONS = {
     *("CsvParser", "ProductValidator", "OutcomeRecorder", "Reconciler"),
@@ -84,6 +87,22 @@ def test_function_is_traced(prod: Template) -> None:
     for name, function in prod.functions().items():
         assert function["TracingConfig"] == {"Mode": "Active"}, name
     assert prod.properties("UploadStateMachine")["TracingConfiguration"] == {"Enabled": True}
+
+
+def test_trace_keeps_no_answer(prod: Template) -> None:
+    for name, function in prod.functions().items():
+        assert function["Environment"]["Variables"]["POWERTOOLS_TRACER_CAPTURE_RESPONSE"] == "false", name
+    # An argument in the code would outrank the variable; metadata would go past it.
+    for folder in ("handlers", "onboarding"):
+        for path in sorted((PROJECT / folder).rglob("*.py")):
+            assert not re.search(r"capture_response=(?!False)|put_metadata|capture_method", path.read_text()), path
+
+
+def test_database_function_waits_for_its_migrations(prod: Template) -> None:
+    for name in DATABASE_FUNCTIONS - {"SchemaMigrator"}:
+        assert "DatabaseSchema" in prod.resources[f"{name}LambdaFunction"]["DependsOn"], name
+    # The other way round for the migrator: the schema is what it makes.
+    assert "DatabaseSchema" not in prod.resources["SchemaMigratorLambdaFunction"]["DependsOn"]
 
 
 def test_database_function_is_inside_the_network_and_no_other(prod: Template) -> None:

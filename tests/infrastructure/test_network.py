@@ -56,6 +56,7 @@ def test_gateway_endpoint_allows_what_the_functions_do_and_no_more(prod: Templat
     assert set(endpoints) == {"S3Endpoint", "DynamoDbEndpoint"}
     for endpoint in endpoints.values():
         assert endpoint["VpcEndpointType"] == "Gateway"  # the kind that costs nothing
+        assert endpoint["IpAddressType"] == "dualstack"  # or the functions' IPv6 passes it and its policy by
         for statement in endpoint["PolicyDocument"]["Statement"]:
             assert not [action for action in listed(statement["Action"]) if "*" in action]
             assert statement["Resource"] != "*"
@@ -93,7 +94,7 @@ def test_migrator_can_answer_cloudformation(prod: Template) -> None:
 def test_schema_waits_for_database_and_network(prod: Template) -> None:
     needs = set(listed(prod.resources["DatabaseSchema"]["DependsOn"]))
 
-    assert needs >= {"DatabaseInstance", "FunctionToDatabase", "EgressRoute", "S3Endpoint"}
+    assert needs >= {"DatabaseClusterMember", "FunctionToDatabase", "EgressRoute", "S3Endpoint"}
     assert needs <= set(prod.resources)
 
 

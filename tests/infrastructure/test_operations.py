@@ -2,17 +2,22 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.infrastructure.template import Template, mentions
 
-RUNBOOK = Path(__file__).parent.parent.parent / "docs" / "runbook.md"
+PROJECT = Path(__file__).parent.parent.parent
+RUNBOOK = PROJECT / "docs" / "runbook.md"
 RUNBOOK_SECTIONS = {
     "error-dead-letter-queue",
-    "upload-event-dead-letter-queue",
+    "undelivered-uploads",
+    "upload-event-queue-age",
     "stalled-uploads",
+    "unknown-vendors",
+    "unreachable-vendors",
     "failed-executions",
     "function-errors",
     "iterator-age",
@@ -43,12 +48,37 @@ def test_runbook_has_a_section_for_every_alarm() -> None:
     assert anchors >= RUNBOOK_SECTIONS | {"database-storage"}  # the last one for an instance only
 
 
-def test_every_function_is_in_the_alarm_on_errors(prod: Template) -> None:
-    metrics = prod.properties("FunctionErrorsAlarm")["Metrics"]
+def test_every_function_is_in_one_alarm_on_errors(prod: Template) -> None:
+    counted = []
+    for part in ("Pipeline", "Doors", "Upkeep"):
+        metrics = prod.properties(f"{part}FunctionErrorsAlarm")["Metrics"]
+        names = [each["MetricStat"]["Metric"]["Dimensions"][0]["Value"] for each in metrics if "MetricStat" in each]
+        assert len(names) <= 10, part  # CloudWatch's limit for one alarm
+        assert metrics[0]["Expression"].count("FILL(") == len(names), part
+        counted += names
 
-    counted = {each["MetricStat"]["Metric"]["Dimensions"][0]["Value"] for each in metrics if "MetricStat" in each}
-    assert counted == {function["FunctionName"] for function in prod.functions().values()}
-    assert len(counted) <= 10  # CloudWatch's limit for one alarm
+    assert sorted(counted) == sorted(function["FunctionName"] for function in prod.functions().values())
+
+
+def test_packaging_stops_when_a_part_has_more_functions_than_an_alarm_takes() -> None:
+    program = """
+        const { pipelineErrors } = require('./resources/monitoring/alarm-metrics.js');
+        const functions = Object.fromEntries([...Array(11).keys()].map((n) => [`f${n}`, { name: `f${n}` }]));
+        pipelineErrors({ resolveVariable: async () => functions }).catch((error) => console.log(error.message));
+    """
+
+    result = subprocess.run(["node", "-e", program], cwd=PROJECT, capture_output=True, text=True, check=True)
+
+    assert result.stdout.startswith(
+        "functions/pipeline.yml has 11 functions, but the alarm on their errors takes at most 10."
+    )
+
+
+def test_nothing_but_alarms_writes_to_operations(prod: Template) -> None:
+    # One message for each execution would make SNS suspend the address.
+    assert not any(mentions(reference, "OperationsTopic") for reference in prod.state_machine_references())
+    for owner, statement in prod.identity_statements():
+        assert not mentions(statement["Resource"], "OperationsTopic"), owner
 
 
 def test_custom_metrics_of_stages_stay_apart(prod: Template) -> None:
@@ -70,7 +100,7 @@ def test_dashboard_shows_what_operators_ask_for(dashboard: list[dict]) -> None:
 
     assert titles >= {
         *("Uploads by outcome", "Rows by verdict", "Time from upload to outcome", "Executions by status"),
-        *("Dead letters", "Oldest waiting: error queue (s)", "Oldest waiting: staged rows (ms)"),
+        *("Dead letters", "Oldest waiting: queues (s)", "Oldest waiting: staged rows (ms)"),
         *("Function errors", "Function throttles", "Function duration p95 (ms)"),
         *("Database connections", "Database capacity"),
     }

@@ -4,7 +4,6 @@ import re
 import subprocess
 import sys
 import zipfile
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,6 @@ from tests.infrastructure.template import Template
 PROJECT = Path(__file__).parent.parent.parent
 LIMIT_BYTES = 20_000_000
 _ELF_MACHINE_AARCH64 = 0xB7
-# What Lambda's Python image brings along (Lambda developer guide, "Python").
-_LAMBDA_IMAGE = ("boto3", "botocore", "jmespath", "s3transfer", "dateutil", "six", "urllib3")
 _PURE_PYTHON = (
     "cerberus",
     "itsdangerous",
@@ -68,7 +65,7 @@ def test_package_holds_the_runtime_requirements_and_no_other(names: list[str]) -
         match[1].lower().replace("-", "_") for name in names if (match := re.match(r"([^/]+)-[^/-]+\.dist-info/", name))
     }
 
-    assert found == wanted - {"boto3"}  # Lambda's image has it
+    assert found == wanted
 
 
 def test_extension_modules_are_for_the_runtime(archive: Path, names: list[str]) -> None:
@@ -88,24 +85,32 @@ def test_extension_modules_are_for_the_runtime(archive: Path, names: list[str]) 
 def test_pure_python_parts_import_from_the_package_alone(archive: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(archive) as package:
         package.extractall(tmp_path / "package")
-    image = tmp_path / "image"
-    image.mkdir()
-    for name in _LAMBDA_IMAGE:
-        origin = Path(str(find_spec(name).origin))
-        source = origin.parent if origin.name == "__init__.py" else origin
-        (image / source.name).symlink_to(source)
     program = (
-        f"import sys, importlib; sys.path[:0] = [{str(tmp_path / 'package')!r}, {str(image)!r}]\n"
+        f"import sys, importlib; sys.path[:0] = [{str(tmp_path / 'package')!r}]\n"
         f"for name in {_PURE_PYTHON!r}: importlib.import_module(name)\n"
+        f"import boto3\n"
+        f"for name in {sorted(services_called())!r}: boto3.client(name, region_name='us-east-1')\n"
     )
 
-    # Isolated and without site packages: only the package, the image and the standard library.
+    # Isolated and without site packages: only the package and the standard library, not the boto3 of Lambda's image.
     result = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False)
 
     assert result.returncode == 0, result.stderr
 
 
+def services_called() -> set[str]:
+    """Return the AWS services that the functions make clients for; Powertools makes the one for secrets."""
+    sources = [path for folder in ("handlers", "onboarding") for path in (PROJECT / folder).rglob("*.py")]
+    return {"secretsmanager"}.union(*(re.findall(r"client\(\s*\"(\w+)\"", path.read_text()) for path in sources))
+
+
+def test_package_knows_the_services_that_the_functions_call_and_no_other(names: list[str]) -> None:
+    shipped = {match[1] for name in names if (match := re.match(r"botocore/data/([^/]+)/", name))}
+
+    assert shipped == services_called()  # serverless.yml, slimPatterns
+
+
 def test_package_has_no_bytecode_and_no_secrets(names: list[str]) -> None:
-    assert not [
-        name for name in names if name.endswith((".pyc", ".env", ".pem")) and name != "resources/rds-ca-bundle.pem"
-    ]
+    public = {"resources/rds-ca-bundle.pem", "botocore/cacert.pem"}
+
+    assert not [name for name in names if name.endswith((".pyc", ".env", ".pem")) and name not in public]

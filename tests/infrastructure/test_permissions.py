@@ -57,8 +57,7 @@ def test_every_exception_is_used(prod: Template) -> None:
 def test_function_has_a_role_of_its_own(prod: Template) -> None:
     for name, function in prod.functions().items():
         assert mentions(function["Role"], f"{name}IamRoleLambdaExecution"), name
-    # The framework makes a shared role, too; nobody may use it.
-    assert [name for name, found in prod.resources.items() if mentions(found, "IamRoleLambdaExecution")] == []
+    assert "IamRoleLambdaExecution" not in prod.resources  # the framework's shared one
 
 
 def test_role_uses_no_managed_policy_but_the_one_for_the_network(prod: Template) -> None:
@@ -68,11 +67,22 @@ def test_role_uses_no_managed_policy_but_the_one_for_the_network(prod: Template)
 
 
 def test_role_name_fits_whatever_the_region(prod: Template) -> None:
+    longest = len("fifteen-letters") - len("prod") + len("ap-southeast-1") - len("us-east-1")
+
     for name, role in prod.of_type("AWS::IAM::Role").items():
-        if name == "IamRoleLambdaExecution":
-            continue
-        assert isinstance(role["RoleName"], str), name
-        assert len(role["RoleName"]) <= 64, name  # IAM's limit
+        assert "-prod-us-east-1-" in role["RoleName"], name  # IAM knows no regions
+        assert len(role["RoleName"]) + longest <= 64, name  # IAM's limit
+    for name, policy in prod.of_type("AWS::IAM::ManagedPolicy").items():
+        assert "-prod-us-east-1-" in policy["ManagedPolicyName"], name
+
+
+def test_bucket_name_fits_whatever_the_stage(prod: Template) -> None:
+    longest = len("fifteen-letters") - len("prod")
+
+    for name, bucket in prod.of_type("AWS::S3::Bucket").items():
+        if "BucketName" in bucket:
+            text = bucket["BucketName"]["Fn::Sub"].replace("${AWS::AccountId}", "123456789012")
+            assert len(text) + longest <= 63, name  # S3's limit
 
 
 def test_function_code_may_not_touch_the_network(prod: Template) -> None:
@@ -146,7 +156,18 @@ def test_service_role_can_be_assumed_for_this_account_only(prod: Template) -> No
 
     condition = role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
     assert condition == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
-    # The bucket's name is guessable: without the account another account's bucket could call the parser.
-    permission = prod.properties("CsvParserUploadPermission")
-    assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
-    assert "SourceArn" in permission
+
+
+def test_only_the_own_bucket_may_announce_files(prod: Template) -> None:
+    document = prod.properties("UploadEventQueuePolicy")["PolicyDocument"]
+
+    (allowed,) = [each for each in document["Statement"] if each.get("Effect") == "Allow"]
+    assert allowed["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert allowed["Action"] == "sqs:SendMessage"
+    assert allowed["Resource"] == {"Fn::GetAtt": ["UploadEventQueue", "Arn"]}
+    # The bucket's name is guessable: without the account another account's bucket could announce files.
+    assert allowed["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    assert allowed["Condition"]["ArnEquals"]["aws:SourceArn"] == {
+        "Fn::Sub": "arn:${AWS::Partition}:s3:::product-onboarding-prod-uploads-${AWS::AccountId}"
+    }
+    assert not prod.of_type("AWS::Lambda::Permission").get("CsvParserUploadPermission")

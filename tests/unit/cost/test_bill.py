@@ -1,5 +1,6 @@
-"""From counts to dollars."""
+"""From counts to units, and how long the database is awake."""
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
@@ -7,93 +8,108 @@ import pytest
 
 from cost import bill
 from cost.assumptions import Assumptions
+from cost.counting import Count, Run
 from cost.errors import CostError
-from cost.measurement import Calls, Count, Invocation, Measurement, chunks
-from cost.prices import Prices
+from cost.prices import Prices, total
 from cost.template import Template
 
 _ASSUMPTIONS = Assumptions()
+_WORK = 2 + 0.4 * (1769 / 512 - 1)
+_TAIL = 375
 
 
-@pytest.mark.parametrize(("size", "requests"), [(0, 1), (1, 1), (65_536, 1), (65_537, 2), (131_072, 2), (131_073, 3)])
-def test_a_queue_bills_a_request_for_each_64_kb_begun(size: int, requests: int) -> None:
-    assert chunks(size) == requests
+def test_work_takes_longer_when_a_function_has_a_part_of_a_core(count: Count) -> None:
+    small = replace(count, runs=(Run("f", 512, 1_000),), cpu_milliseconds={"f": 400})
+    large = replace(count, runs=(Run("f", 2_048, 1_000),), cpu_milliseconds={"f": 400})
 
-
-def test_the_poller_receives_and_deletes_each_batch(measurement: Measurement) -> None:
-    calls = bill.billed_calls(measurement)
-
-    assert calls["sqs:SendMessageBatch"] == 2 + 1
-    assert calls["sqs:ReceiveMessage"] == 2 + 1
-    assert calls["sqs:DeleteMessageBatch"] == 2
-
-
-def test_work_takes_longer_with_a_part_of_a_core_and_waiting_does_not(measurement: Measurement) -> None:
-    small = replace(measurement, invocations=[Invocation("f", 512, 1_000)], cpu_milliseconds={"f": 400})
-    large = replace(measurement, invocations=[Invocation("f", 2_048, 1_000)], cpu_milliseconds={"f": 400})
-
-    seconds = Decimal("0.6") + Decimal("0.4") * 1769 / 512
-    assert float(bill.gb_seconds(small, _ASSUMPTIONS)) == pytest.approx(float(seconds / 2))
+    seconds = 0.6 + 0.4 * 1769 / 512
+    assert float(bill.gb_seconds(small, _ASSUMPTIONS)) == pytest.approx(seconds / 2)
     assert bill.gb_seconds(large, _ASSUMPTIONS) == 2
 
 
-def test_work_beyond_the_invocations_is_not_billed(measurement: Measurement) -> None:
-    runs = [Invocation("f", 512, 100), Invocation("f", 512, 300)]
-    idling = replace(measurement, invocations=runs, cpu_milliseconds={"f": 9_000})
+def test_work_is_not_billed_when_no_run_covers_it(count: Count) -> None:
+    idling = replace(count, runs=(Run("f", 512, 100), Run("f", 512, 300)), cpu_milliseconds={"f": 9_000})
 
     assert float(bill.gb_seconds(idling, _ASSUMPTIONS)) == pytest.approx(0.4 * 1769 / 1024)
 
 
-def test_everything_counted_is_in_the_usage(measurement: Measurement, template: Template) -> None:
-    usage = bill.upload_usage(measurement, template, Prices.load(), _ASSUMPTIONS)
+def test_usage_has_everything_when_it_was_counted(count: Count, template: Template) -> None:
+    usage = bill.upload_usage(count, template, Prices.load(), _ASSUMPTIONS)
 
-    assert usage["dynamodb-writes"] == 2_002
-    assert usage["dynamodb-reads"] == Decimal("150.5")
-    assert usage["step-functions-transitions"] == 9
-    assert (usage["s3-writes"], usage["s3-reads"]) == (1, 2)
-    assert usage["sqs-requests"] == 3 + 1 + 3 + 2
-    assert (usage["sns-requests"], usage["sns-emails"]) == (1, 1)
-    assert usage["secret-requests"] == 1
-    assert usage["lambda-requests"] == 2
-    assert usage["traces"] == 3
+    assert (usage["dynamodb-writes"], usage["dynamodb-reads"]) == (2_002, 150)
+    assert (usage["s3-writes"], usage["s3-reads"], usage["sqs-requests"]) == (1, 1, 6)
+    assert (usage["sns-requests"], usage["sns-emails"], usage["step-functions-transitions"]) == (1, 1, 9)
+    assert (usage["lambda-requests"], usage["traces"]) == (2, 3)
     assert usage["transfer-out"] == Decimal(2**10) / 2**30
     assert usage["logs"] == Decimal(4_000 + 28 * 700) / 2**30
-    assert usage["s3-storage"].quantize(Decimal("1e-9")) == (
-        (Decimal(2**20) * 120 + Decimal(2**10) * 97) / 2**30 / (Decimal(365) / 12)
-    ).quantize(Decimal("1e-9"))
+    stored = (2**20 * 120 + 2**10 * 97) / 2**30 / (365 / 12)
+    assert float(usage["s3-storage"]) == pytest.approx(stored)
 
 
-def test_an_operation_without_a_price_stops_the_bill(measurement: Measurement, template: Template) -> None:
-    calls = {**measurement.calls, ("csv-parser", "kms:Decrypt"): Calls(1)}
+def test_bill_stops_when_an_operation_has_no_price(count: Count, template: Template) -> None:
+    unknown = replace(count, calls=Counter({("csv-parser", "kms:Decrypt"): 1}))
 
     with pytest.raises(CostError, match="kms:Decrypt"):
-        bill.upload_usage(replace(measurement, calls=calls), template, Prices.load(), _ASSUMPTIONS)
+        bill.upload_usage(unknown, template, Prices.load(), _ASSUMPTIONS)
 
 
-def test_five_pollers_ask_an_idle_queue_every_20_seconds(count: Count, template: Template) -> None:
-    usage = bill.idle_usage(count, template, _ASSUMPTIONS)
-
-    assert usage["sqs-requests"] == 730 * 60 * 3 * 5
-    assert (usage["secrets"], usage["alarms"], usage["dashboards"]) == (3, 12, 1)
-
-
-def test_a_month_is_so_many_uploads_and_what_is_always_there(count: Count, template: Template) -> None:
+def test_month_adds_uploads_and_what_is_always_there(count: Count, template: Template) -> None:
     usage = bill.month_usage(count, template, Prices.load(), _ASSUMPTIONS)
 
     assert usage["step-functions-transitions"] == 9_000
-    assert usage["sqs-requests"] == 9_000 + 657_000
-    assert usage["metrics"] == 8
+    assert usage["sqs-requests"] == 6_000 + 730 * 60 * 3 * 5
+    assert (usage["metrics"], usage["alarms"], usage["secrets"]) == (8, 12, 3)
 
 
-def test_free_units_are_deducted_once_from_the_month() -> None:
-    usage = {"step-functions-transitions": Decimal(9_000), "s3-writes": Decimal(3_000), "alarms": Decimal(5)}
+@pytest.mark.parametrize(
+    ("uploads", "nightly", "hours"),
+    [
+        (1_000, False, (_WORK + _TAIL) * 1_000 / 3_600),
+        (100_000, False, 220),
+        (1_000, True, (_WORK * 1_000 + _TAIL * 30) / 3_600),
+        (10_000_000, True, 730),
+    ],
+    ids=["each upload wakes it", "no longer than business hours", "once a night", "no longer than a month"],
+)
+def test_database_is_awake_when_uploads_come(
+    count: Count, template: Template, uploads: int, nightly: bool, hours: float
+) -> None:
+    quiet = replace(template, schedules={})
+    busy = replace(_ASSUMPTIONS, uploads=uploads)
 
-    costs = bill.costs(usage, Prices.load())
-
-    assert costs["Step Functions"] == bill.Cost(Decimal("0.225"), Decimal("0.125"), Decimal("0.125"))
-    assert costs["S3"] == bill.Cost(Decimal("0.015"), Decimal("0.015"), Decimal("0.005"))
-    assert costs["CloudWatch"] == bill.Cost(Decimal("0.5"), Decimal(0), Decimal(0))
+    assert float(bill.awake_hours(count, quiet, busy, nightly=nightly)) == pytest.approx(hours)
 
 
-def test_only_what_leaves_past_the_free_endpoints_would_pass_a_nat_gateway(count: Count) -> None:
-    assert bill.nat_bytes(count.cold, count.service.in_network) == 100 + 400 + 100_000 + 500
+def test_database_is_awake_longer_when_a_schedule_wakes_it(count: Count, template: Template) -> None:
+    quiet = replace(template, schedules={})
+
+    with_schedule, without = (bill.awake_hours(count, each, _ASSUMPTIONS, nightly=True) for each in (template, quiet))
+
+    assert float(with_schedule - without) == pytest.approx(4 * _TAIL / 3_600)
+
+
+def test_io_counts_log_blocks_new_pages_and_unique_entries(count: Count) -> None:
+    assert bill.upload_io(count, _ASSUMPTIONS) == 2 + 128 + 100
+
+
+def test_aurora_costs_twice_when_it_holds_twice_the_capacity(count: Count, template: Template) -> None:
+    choices = [one for one in bill.choices(count, template, _ASSUMPTIONS) if "over the day" in one.name]
+
+    hours = [float(one.usage["aurora-acu-hours"]) for one in choices]
+
+    assert hours[2] == pytest.approx(2 * hours[1])
+    assert hours[1] == pytest.approx(float(choices[1].awake_hours))
+    assert hours[0] < hours[1]
+
+
+def test_instance_costs_the_same_whatever_is_uploaded(count: Count, template: Template) -> None:
+    few, many = (bill.choices(count, template, replace(_ASSUMPTIONS, uploads=uploads))[-1] for uploads in (1, 1_000))
+
+    assert few.usage == many.usage
+    assert total(Prices.load(), few.usage).list_price == Decimal(730) * Decimal("0.016") + 20 * Decimal("0.115")
+
+
+def test_a_gateway_is_what_the_way_out_costs() -> None:
+    costs = [total(Prices.load(), usage).list_price for usage in bill.networks(_ASSUMPTIONS).values()]
+
+    assert costs == [0, Decimal("36.50"), 73]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cost.errors import CostError
-from cost.prices import PRICE_FILE, Meter, Prices
+from cost.prices import PRICE_FILE, Cost, Prices, by_service, total
 
 
 def test_every_price_is_dated_and_says_where_it_comes_from() -> None:
@@ -20,42 +20,33 @@ def test_every_price_is_dated_and_says_where_it_comes_from() -> None:
 
 
 @pytest.mark.parametrize("operation", ["dynamodb:TransactWriteItems", "s3:DeleteObject", "kms:Decrypt", ""])
-def test_an_operation_that_is_not_listed_is_an_error_and_not_free(operation: str) -> None:
+def test_an_operation_is_an_error_and_not_free_when_it_is_not_listed(operation: str) -> None:
     with pytest.raises(CostError, match="does not say how it is billed"):
         Prices.load().meter_of(operation)
 
 
-def test_an_operation_is_billed_in_one_way_only() -> None:
-    prices = Prices.load()
-
-    assert not prices.operations.keys() & prices.billed_by_item
-    assert not prices.operations.keys() & prices.not_billed
-    assert not prices.billed_by_item & prices.not_billed
-
-
-def test_a_meter_that_is_not_listed_is_an_error() -> None:
-    with pytest.raises(CostError, match="tea has no price"):
-        Prices.load().meter("tea")
-
-
-def test_a_file_whose_operations_use_an_unknown_meter_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ('"s3:PutObject" = "s3-writes"', '"s3:PutObject" = "s3-rights"', "s3-rights"),
+        ('"memory"]', '"hearsay"]', "evidence is one of"),
+    ],
+)
+def test_a_file_is_refused_when_it_contradicts_itself(tmp_path: Path, old: str, new: str, complaint: str) -> None:
     path = tmp_path / "prices.toml"
-    path.write_text(PRICE_FILE.read_text().replace('"s3:PutObject" = "s3-writes"', '"s3:PutObject" = "s3-rights"'))
+    path.write_text(PRICE_FILE.read_text().replace(old, new))
 
-    with pytest.raises(CostError, match="s3-rights"):
+    with pytest.raises(CostError, match=complaint):
         Prices.load(path)
 
 
-@pytest.mark.parametrize(("quantity", "dollars"), [(0, 0), (999, 0), (1_000, 0), (1_001, 2), (1_500, 1_000)])
-def test_only_what_exceeds_the_free_units_costs(quantity: int, dollars: int) -> None:
-    meter = Meter("m", "Service", "unit", Decimal(2), "source", "page")
+def test_free_units_are_deducted_once_from_the_month() -> None:
+    usage = {"step-functions-transitions": Decimal(9_000), "s3-writes": Decimal(3_000), "alarms": Decimal(5)}
 
-    assert meter.cost(Decimal(quantity), free=Decimal(1_000)) == dollars
+    costs = by_service(Prices.load(), usage)
 
-
-def test_a_free_tier_without_evidence_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "prices.toml"
-    path.write_text(PRICE_FILE.read_text().replace('free_evidence = "page"\n', "", 1))
-
-    with pytest.raises(CostError, match="evidence is one of"):
-        Prices.load(path)
+    assert costs["Step Functions"] == Cost(Decimal("0.225"), Decimal("0.125"))
+    assert costs["S3"] == Cost(Decimal("0.015"), Decimal("0.015"))
+    assert costs["CloudWatch"] == Cost(Decimal("0.5"), Decimal(0))
+    assert list(costs) == ["CloudWatch", "Step Functions", "S3"]
+    assert total(Prices.load(), usage) == Cost(Decimal("0.740"), Decimal("0.140"))

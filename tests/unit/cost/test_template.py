@@ -82,11 +82,9 @@ def test_the_template_is_counted() -> None:
 
     template = template_of(service)
 
-    assert template.alarm_metrics == 2
-    assert (template.dashboards, template.large_dashboards) == (1, 1)
-    assert template.secrets == 2
-    assert template.interface_endpoints == 2
-    assert [schedule.name for schedule in template.schedules] == ["purger", "Cluster's managed password"]
+    found = {name: units for name, units in template.units.items() if units}
+    assert found == {"alarms": 2, "dashboards": 1, "large-dashboards": 1, "secrets": 2, "endpoint-hours": 1_460}
+    assert list(template.schedules) == ["purger", "Cluster's managed password"]
     assert (template.upload_days, template.report_days, template.log_days) == (120, 120, 90)
 
 

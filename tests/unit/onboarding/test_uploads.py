@@ -82,6 +82,16 @@ def test_folders_belong_to_the_file_name_when_the_vendor_has_some() -> None:
     assert (upload.vendor_id, upload.file_name) == ("VEND001", "2026/11/products.csv")
 
 
+@pytest.mark.parametrize(
+    ("key", "vendor_id", "file_name"),
+    [("uploads/VEND001/", "VEND001", "VEND001"), ("uploads/", NO_VENDOR, "uploads/")],
+)
+def test_file_has_a_name_when_its_key_ends_in_a_slash(key: str, vendor_id: str, file_name: str) -> None:
+    upload = _upload(key=key)
+
+    assert (upload.vendor_id, upload.file_name) == (vendor_id, file_name)
+
+
 def test_upload_is_the_same_when_it_went_through_an_execution() -> None:
     upload = _upload(key="uploads/VEND001/Kopfh%C3%B6rer.csv")
 
@@ -97,9 +107,9 @@ def test_upload_is_the_same_when_it_went_through_an_execution() -> None:
         ("uploads/VEND001/PRODUCTS.CSV", True),
         ("uploads/products.csv", True),
         ("errors/VEND001/UPLOAD_1_errors.csv", False),
-        ("uploads/VEND001/products.xlsx", False),
+        ("uploads/VEND001/products.xlsx", True),
+        ("uploads/VEND001/products", True),
         ("old/uploads/VEND001/products.csv", False),
-        ("uploads/VEND001/", False),
     ],
 )
 def test_keys_are_told_apart_when_the_filter_lets_others_through(key: str, is_upload: bool) -> None:

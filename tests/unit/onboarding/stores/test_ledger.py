@@ -5,8 +5,6 @@ from decimal import Decimal
 
 import psycopg2
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from onboarding.rows import ProductRow, stage
 from onboarding.stores import history, ledger
@@ -225,22 +223,6 @@ def test_cells_are_not_looked_up_when_the_row_is_malformed(
     settlement = _settle(opened, rules, other, [checked(1, rules.malformed(3, 6), of=other, sku="A")])
 
     assert [error.code for error in settlement.errors[1]] == [ErrorCode.MALFORMED_ROW]
-
-
-# Row numbers as PostgreSQL keeps them
-
-
-@given(st.sets(st.integers(1, 200)))
-def test_row_numbers_stay_the_same_when_they_become_a_multirange(numbers: set[int]) -> None:
-    assert ledger.numbers_of(ledger.multirange(numbers)) == numbers
-
-
-def test_multirange_is_what_postgresql_prints_when_it_reads_it(cursor) -> None:
-    literal = ledger.multirange({1, 2, 3, 7, 9, 10})
-
-    cursor.execute("SELECT %s::int4multirange", (literal,))
-
-    assert cursor.fetchone() == (literal,) == ("{[1,4),[7,8),[9,11)}",)
 
 
 # What the schema itself refuses

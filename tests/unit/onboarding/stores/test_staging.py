@@ -3,14 +3,16 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onboarding.rows import RETENTION_SECONDS, ProductRow, RowStatus, StagedRow, stage
-from onboarding.stores.staging import StagingTable, item_of, record_id, row_of
+from onboarding.stores.staging import StagingTable, item_of, record_id, row_of, shard_of, upload_of
 from rules import ErrorCode, ProductRules, RowError
 
 COLUMNS = ProductRules.load().columns
+SHARDS = 8
 
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 row_errors = st.lists(
@@ -34,17 +36,19 @@ staged_rows = st.builds(
 
 
 class Client:
-    """Answers BatchWriteItem from a list of what it leaves unprocessed, and remembers the requests."""
+    """Answers BatchWriteItem from a list of what it refuses: some of the items, or the request with an error."""
 
-    def __init__(self, *unprocessed: int) -> None:
-        self._unprocessed = list(unprocessed)
+    def __init__(self, *refusals: int | str) -> None:
+        self._refusals = list(refusals)
         self.requests: list[list[dict[str, Any]]] = []
 
     def batch_write_item(self, RequestItems: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:  # noqa: N803
         (requests,) = RequestItems.values()
         self.requests.append(requests)
-        left = self._unprocessed.pop(0) if self._unprocessed else 0
-        return {"UnprocessedItems": {"staging": requests[:left]} if left else {}}
+        refusal = self._refusals.pop(0) if self._refusals else 0
+        if isinstance(refusal, str):
+            raise ClientError({"Error": {"Code": refusal, "Message": "no"}}, "BatchWriteItem")
+        return {"UnprocessedItems": {"staging": requests[:refusal]} if refusal else {}}
 
 
 def _rows(upload, count: int, **cells: str) -> list[StagedRow]:
@@ -55,23 +59,48 @@ def _written(client: Client) -> list[str]:
     return [put["PutRequest"]["Item"]["record_id"]["S"] for request in client.requests for put in request]
 
 
-@given(staged_rows, st.sampled_from(RowStatus))
+@given(staged_rows, st.sampled_from([RowStatus.PENDING, RowStatus.ERROR]), st.integers(1, 200))
 @settings(deadline=None, max_examples=200)
-def test_row_is_the_same_when_it_went_through_an_item(staged: StagedRow, status: RowStatus) -> None:
-    item = item_of(staged, status)
+def test_row_is_the_same_when_it_went_through_an_item(staged: StagedRow, status: RowStatus, shards: int) -> None:
+    item = item_of(staged, status, shards)
 
     assert row_of(item) == staged
     assert item["status"] == {"S": str(status)}
 
 
+@given(staged_rows, st.integers(1, 200))
+def test_outcome_has_a_key_of_its_own_when_its_row_is_staged_again(staged: StagedRow, shards: int) -> None:
+    items = [item_of(staged, status, shards) for status in RowStatus]
+
+    assert len({item["upload_id"]["S"] for item in items}) == 1
+    assert len({item["record_id"]["S"] for item in items}) == len(RowStatus)
+
+
+def test_no_cells_are_written_again_when_a_row_is_valid(upload, product) -> None:
+    (staged,) = stage(upload, [ProductRow(7, product(7))], now=0)
+
+    item = item_of(staged, RowStatus.VALIDATED, SHARDS)
+
+    assert set(item) == {"upload_id", "record_id", "vendor_id", "row_number", "status", "expires_at"}
+    assert item["record_id"] == {"S": "validated#00000007"}
+
+
+def test_rows_are_spread_evenly_when_they_follow_each_other(upload) -> None:
+    shards = [shard_of(upload.upload_id, number, SHARDS) for number in range(1, 10 * SHARDS + 1)]
+
+    assert {shards.count(shard) for shard in set(shards)} == {10}
+    assert len(set(shards[:SHARDS])) == SHARDS
+    assert {upload_of(shard) for shard in shards} == {upload.upload_id}
+
+
 def test_cells_stand_beside_the_keys_when_a_row_is_staged(upload, product) -> None:
     (staged,) = stage(upload, [ProductRow(7, product(7))], now=1_000.9)
 
-    item = item_of(staged, RowStatus.PENDING)
+    item = item_of(staged, RowStatus.PENDING, SHARDS)
 
     assert item == {
         **{name: {"S": cell} for name, cell in product(7).items()},
-        "upload_id": {"S": upload.upload_id},
+        "upload_id": {"S": f"{upload.upload_id}#7"},
         "record_id": {"S": "00000007"},
         "vendor_id": {"S": "VEND001"},
         "row_number": {"N": "7"},
@@ -89,7 +118,7 @@ def test_sort_keys_sort_as_row_numbers_do_when_compared_as_text(numbers: list[in
 def test_batches_have_at_most_25_rows_when_many_are_put(upload, count: int) -> None:
     client = Client()
 
-    StagingTable(client, "staging").put_rows(_rows(upload, count), RowStatus.PENDING)
+    StagingTable(client, "staging", shards=SHARDS).put_rows(_rows(upload, count), RowStatus.PENDING)
 
     assert all(0 < len(request) <= 25 for request in client.requests)
     assert sorted(_written(client)) == [record_id(n) for n in range(1, count + 1)]
@@ -99,7 +128,7 @@ def test_request_stays_below_the_limit_when_all_cells_are_as_long_as_they_may_be
     client = Client()
     cells = dict.fromkeys(COLUMNS, "\N{HEADPHONE}" * 4096)
 
-    StagingTable(client, "staging").put_rows(_rows(upload, 25, **cells), RowStatus.PENDING)
+    StagingTable(client, "staging", shards=SHARDS).put_rows(_rows(upload, 25, **cells), RowStatus.PENDING)
 
     for request in client.requests:
         sizes = [sum(len(a.get("S", "").encode()) for a in put["PutRequest"]["Item"].values()) for put in request]
@@ -111,21 +140,82 @@ def test_rest_is_put_again_when_dynamodb_leaves_some_unprocessed(upload) -> None
     client = Client(20, 20, 7)
     waits: list[float] = []
 
-    StagingTable(client, "staging", sleep=waits.append).put_rows(_rows(upload, 25), RowStatus.PENDING)
+    StagingTable(client, "staging", shards=SHARDS, sleep=waits.append).put_rows(_rows(upload, 25), RowStatus.PENDING)
 
     assert [len(request) for request in client.requests] == [25, 20, 20, 7]
-    assert waits == sorted(set(waits))
-    assert len(waits) == 3
+    assert set(_written(client)) == {record_id(n) for n in range(1, 26)}
+    assert len(waits) >= 3
 
 
-def test_wait_has_a_ceiling_when_the_table_stays_throttled(upload) -> None:
+@pytest.mark.parametrize(
+    "code", ["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"]
+)
+def test_batch_is_put_again_when_dynamodb_refuses_all_of_it(upload, code: str) -> None:
+    client = Client(code, code)
+    waits: list[float] = []
+
+    StagingTable(client, "staging", shards=SHARDS, sleep=waits.append).put_rows(_rows(upload, 3), RowStatus.PENDING)
+
+    assert [len(request) for request in client.requests] == [3, 3, 3]
+    assert len(waits) >= 2
+
+
+def test_failure_is_raised_when_it_is_no_throttling(upload) -> None:
+    with pytest.raises(ClientError, match="AccessDenied"):
+        StagingTable(Client("AccessDeniedException"), "staging", shards=SHARDS).put_rows(
+            _rows(upload, 1), RowStatus.PENDING
+        )
+
+
+def test_wait_grows_to_its_ceiling_when_the_table_stays_throttled(upload, monkeypatch) -> None:
+    monkeypatch.setattr("random.random", lambda: 1.0)
     client = Client(*[1] * 20)
     waits: list[float] = []
 
-    StagingTable(client, "staging", sleep=waits.append).put_rows(_rows(upload, 1), RowStatus.PENDING)
+    StagingTable(client, "staging", shards=SHARDS, sleep=waits.append).put_rows(_rows(upload, 1), RowStatus.PENDING)
 
-    assert max(waits) == 5.0
+    refused = waits[:20]
+    assert refused == sorted(refused)
+    assert (refused[0], refused[-1]) == (0.05, 1.0)
     assert len(client.requests) == 21
+
+
+def test_waits_differ_when_writers_are_refused_together(upload) -> None:
+    waits: list[float] = []
+
+    for _ in range(20):
+        client = Client("ThrottlingException")
+        StagingTable(client, "staging", shards=SHARDS, sleep=waits.append).put_rows(_rows(upload, 1), RowStatus.PENDING)
+
+    assert all(0 <= wait <= 0.05 for wait in waits)
+    assert len(set(waits)) > 20
+
+
+def test_writer_does_not_wait_when_nothing_is_refused(upload) -> None:
+    waits: list[float] = []
+
+    StagingTable(Client(), "staging", shards=SHARDS, sleep=waits.append).put_rows(_rows(upload, 300), RowStatus.PENDING)
+
+    assert waits == []
+
+
+def test_row_counts_once_when_the_number_of_shards_was_changed(upload) -> None:
+    class Table:
+        """Has the same error row in the partitions that 4 and 8 shards give it."""
+
+        def get_paginator(self, operation: str) -> "Table":
+            assert operation == "query"
+            return self
+
+        def paginate(self, ExpressionAttributeValues: dict[str, Any], **_: Any) -> list[dict[str, Any]]:  # noqa: N803
+            (row,) = stage(upload, [ProductRow(6, {"sku": "S6"})], now=0)
+            items = [item_of(row, RowStatus.ERROR, shards) for shards in (4, 8)]
+            shard = ExpressionAttributeValues[":shard"]
+            return [{"Items": [item for item in items if item["upload_id"] == shard]}]
+
+    rows = StagingTable(Table(), "staging", shards=8).error_rows(upload.upload_id)
+
+    assert [row.row_number for row in rows] == [6]
 
 
 def test_failure_is_raised_when_one_of_several_batches_fails(upload) -> None:
@@ -136,4 +226,4 @@ def test_failure_is_raised_when_one_of_several_batches_fails(upload) -> None:
             return super().batch_write_item(RequestItems)
 
     with pytest.raises(ConnectionError):
-        StagingTable(Failing(), "staging").put_rows(_rows(upload, 100), RowStatus.PENDING)
+        StagingTable(Failing(), "staging", shards=SHARDS).put_rows(_rows(upload, 100), RowStatus.PENDING)

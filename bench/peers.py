@@ -1,0 +1,246 @@
+"""What others would use for the same rules and the same path: pydantic, plain Python, pandas with pandera, Django.
+
+Their columns and limits are read from the shipped rules, so that all judge by the same ones. None writes our messages.
+"""
+
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Annotated, Any
+from urllib.parse import urlparse
+
+import django
+import pandas
+import pandera.pandas as pandera
+import tablib
+from django.conf import settings
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, create_model
+
+from bench.catalogue import VENDOR_ID
+from bench.files import CATEGORIES
+from rules import trim
+from rules.schema import DEFAULT_RULES, Column, read_rules
+from rules.text import BLANKS
+
+_COLUMNS = read_rules(DEFAULT_RULES).columns
+
+
+def _pattern(column: Column) -> str:
+    """Return what a number looks like: plain digits, with at most so many decimals."""
+    return rf"[0-9]+(?:\.[0-9]{{1,{column.decimals}}})?" if column.decimals else "[0-9]+"
+
+
+##### pydantic v2: its core validates in Rust; trimming and the plain-number rule have to be Python.
+
+
+def _blank_is_none(value: Any) -> Any:
+    return trim(value) or None if isinstance(value, str) else value
+
+
+def _pydantic_type(column: Column) -> Any:
+    if column.type == "text":
+        kind: Any = Annotated[str, StringConstraints(max_length=column.maxlength), BeforeValidator(_blank_is_none)]
+    else:
+        is_right = CATEGORIES.__contains__ if column.type == "category" else re.compile(_pattern(column)).fullmatch
+
+        def plain(value: Any) -> Any:
+            value = _blank_is_none(value)
+            if value is not None and not is_right(value):
+                raise ValueError("not a category, or not a plain number")
+            return value
+
+        kind = Decimal if column.type == "number" else str
+        limits = Field(ge=column.min, le=column.max) if column.type == "number" else Field()
+        kind = Annotated[kind, limits, BeforeValidator(plain)]
+    return (kind, ...) if column.required else (kind | None, None)
+
+
+_MODEL = create_model("Product", **{column.name: _pydantic_type(column) for column in _COLUMNS})
+
+
+def pydantic_fields(cells: Mapping[str, str]) -> set[str]:
+    """Return the columns that pydantic refuses."""
+    try:
+        _MODEL.model_validate(cells)
+    except ValidationError as error:
+        return {str(finding["loc"][0]) for finding in error.errors(include_url=False)}
+    return set()
+
+
+##### Plain Python
+
+_TEXTS = [(column.name, column.maxlength, column.required) for column in _COLUMNS if column.type == "text"]
+_NUMBERS = [
+    (column.name, re.compile(_pattern(column)), float(column.min), float(column.max), column.required)
+    for column in _COLUMNS
+    if column.type == "number"
+]
+
+
+def handwritten_fields(cells: Mapping[str, str]) -> set[str]:
+    """Return the columns that plain Python refuses."""
+    refused = set()
+    for name, longest, required in _TEXTS:
+        value = trim(cells.get(name, ""))
+        if len(value) > longest or (required and not value):
+            refused.add(name)
+    for name, plain, low, high, required in _NUMBERS:
+        value = trim(cells.get(name, ""))
+        if not value:
+            if required:
+                refused.add(name)
+        elif not plain.fullmatch(value) or not low <= float(value) <= high:
+            refused.add(name)
+    if trim(cells.get("category", "")) not in CATEGORIES:
+        refused.add("category")
+    return refused
+
+
+##### pandas + pandera: read the file, validate by column, COPY the good rows, write a report.
+
+_REPORT = ["row_number", "vendor_product_id", "sku", "product_name", "column", "check", "price", "stock_quantity"]
+_ERRORS = ["upload_id", "row_number", "column", "check", "failure_case", "original"]
+
+
+def _pandera_column(column: Column) -> pandera.Column:
+    low, high, plain = float(column.min), float(column.max), _pattern(column)
+    checks = {
+        "text": [pandera.Check.str_length(max_value=column.maxlength)],
+        "category": [pandera.Check.isin(CATEGORIES)],
+        "number": [
+            pandera.Check(lambda cells: cells.str.fullmatch(plain), name="plain number"),
+            pandera.Check(lambda cells: pandas.to_numeric(cells, errors="coerce").between(low, high), name="limits"),
+        ],
+    }[column.type]
+    unique = column.name in ("sku", "vendor_product_id")
+    return pandera.Column(str, checks, nullable=not column.required, unique=unique)
+
+
+_SCHEMA = pandera.DataFrameSchema({column.name: _pandera_column(column) for column in _COLUMNS})
+
+
+def pandas_path(connection: Any, body: bytes, upload_id: str, *, same_outcome: bool) -> tuple[int, int]:
+    """Take a file to catalogue and report; return how many rows went in and how many were refused.
+
+    As usually written, the good rows go straight into the table: one SKU that is there already fails the file, and
+    nothing is kept of the bad rows but the report. `same_outcome` records errors and counts as ours does, and lets the
+    database decide about keys that exist. Rows with a cell too many are dropped by the reader.
+    """
+    frame = pandas.read_csv(io.BytesIO(body), dtype=str, keep_default_na=False, on_bad_lines="skip")
+    frame = frame.apply(lambda cells: cells.str.strip(BLANKS)).replace("", None)
+    frame.insert(0, "row_number", range(1, len(frame) + 1))
+    failures = _failures(frame)
+    # "unique" names both rows of a pair; the first one is to stay.
+    bad = set(failures.loc[~failures["check"].str.contains("unique"), "index"].dropna())
+    for name in ("sku", "vendor_product_id"):
+        bad |= set(frame.index[frame[name].duplicated() & frame[name].notna()])
+    report = failures[failures["index"].isin(bad)].merge(frame, left_on="index", right_index=True)
+    report[_REPORT].to_csv(io.StringIO(), index=False)
+    good = frame.drop(index=list(bad)).assign(vendor_id=VENDOR_ID, upload_id=upload_id)
+    columns = ", ".join(good.columns)
+    with connection, connection.cursor() as cursor:
+        if not same_outcome:
+            cursor.copy_expert(f"COPY products ({columns}) FROM STDIN (FORMAT csv)", _csv(good))
+            return len(good), len(bad)
+        cursor.execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS incoming ON COMMIT DELETE ROWS AS SELECT {columns} FROM products LIMIT 0"
+        )
+        cursor.copy_expert("COPY incoming FROM STDIN (FORMAT csv)", _csv(good))
+        cursor.execute(
+            f"INSERT INTO products ({columns}) SELECT * FROM incoming ON CONFLICT DO NOTHING RETURNING row_number"
+        )
+        accepted = len(cursor.fetchall())
+        cells = report[list(frame.columns[1:])].fillna("").to_dict("records")
+        errors = report.assign(upload_id=upload_id, original=[json.dumps(row) for row in cells])[_ERRORS]
+        cursor.copy_expert(
+            "COPY validation_errors (upload_id, row_number, field, error_type, error_message, original_data)"
+            " FROM STDIN (FORMAT csv)",
+            _csv(errors.fillna({"failure_case": "missing"}).assign(check=errors["check"].str[:50])),
+        )
+        cursor.execute(
+            "UPDATE upload_history SET valid_records = %s, error_records = %s WHERE upload_id = %s",
+            (accepted, len(bad), upload_id),
+        )
+    return accepted, len(bad)
+
+
+def _failures(frame: Any) -> Any:
+    try:
+        _SCHEMA.validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        return error.failure_cases
+    return pandas.DataFrame({"check": pandas.Series(dtype=str), "column": [], "index": [], "failure_case": []})
+
+
+def _csv(frame: Any) -> io.StringIO:
+    buffer = io.StringIO()
+    frame.to_csv(buffer, index=False, header=False)
+    buffer.seek(0)
+    return buffer
+
+
+##### django-import-export: as its manual shows it, and with every switch set for speed.
+
+_TUNED = {
+    "clean_model_instances": False,  # it asks the database about every unique field of every row
+    "force_init_instance": True,  # no look-up of each SKU: all rows are new
+    "use_bulk": True,
+    "batch_size": 1000,
+    "skip_diff": True,
+    "skip_html_diff": True,
+    "use_transactions": True,
+}
+
+
+def django_paths(database_url: str) -> tuple[Callable[[list[dict[str, Any]]], int], ...]:
+    """Return how the library imports parsed rows, as usual and tuned; once in a process. Each returns rows added."""
+    url = urlparse(database_url)
+    database = {"ENGINE": "django.db.backends.postgresql", "NAME": url.path[1:], "USER": url.username}
+    database |= {"PASSWORD": url.password, "HOST": url.hostname, "PORT": url.port}
+    settings.configure(INSTALLED_APPS=["import_export"], USE_TZ=True, DATABASES={"default": database})
+    django.setup()
+    from django.core.validators import MaxValueValidator, MinValueValidator  # noqa: PLC0415 - only after setup()
+    from django.db import models  # noqa: PLC0415
+    from import_export.resources import ModelResource  # noqa: PLC0415
+
+    def field_of(column: Column) -> Any:
+        optional = {} if column.required else {"null": True, "blank": True}
+        if column.type == "number":
+            limits = [MinValueValidator(column.min), MaxValueValidator(column.max)]
+            if not column.decimals:
+                return models.IntegerField(validators=limits, **optional)
+            return models.DecimalField(max_digits=10, decimal_places=column.decimals, validators=limits, **optional)
+        if column.type == "category":
+            return models.ForeignKey(category, models.PROTECT, db_column="category")
+        return models.CharField(max_length=column.maxlength, unique=column.name == "sku", **optional)
+
+    def model(name: str, table: str, **fields: Any) -> Any:
+        meta = type("Meta", (), {"app_label": "import_export", "db_table": table, "managed": False})
+        return type(name, (models.Model,), {**fields, "Meta": meta, "__module__": __name__})
+
+    category = model("Category", "product_categories", category_name=models.CharField(max_length=100, primary_key=True))
+    product = model(
+        "Product",
+        "products",
+        product_id=models.BigAutoField(primary_key=True),
+        vendor_id=models.CharField(max_length=50),
+        upload_id=models.CharField(max_length=50),
+        row_number=models.IntegerField(),
+        **{column.name: field_of(column) for column in _COLUMNS},
+    )
+    names = [field.name for field in product._meta.fields if field.name != "product_id"]
+
+    def importer(**switches: Any) -> Callable[[list[dict[str, Any]]], int]:
+        meta = {"model": product, "fields": names, "import_id_fields": ("sku",), **switches}
+        resource = type("Products", (ModelResource,), {"Meta": type("Meta", (), meta)})
+
+        def run(rows: list[dict[str, Any]]) -> int:
+            dataset = tablib.Dataset(*[list(row.values()) for row in rows], headers=list(rows[0]))
+            result = resource().import_data(dataset, dry_run=False, raise_errors=False, collect_failed_rows=True)
+            return int(result.totals["new"])
+
+        return run
+
+    return importer(clean_model_instances=True), importer(**_TUNED)

@@ -70,15 +70,19 @@ def digest_of(key: str) -> str:
     return hashlib.sha256(key.encode("ascii")).hexdigest()
 
 
+def key_id_of(key: str) -> str:
+    """Return the id that a key is spoken of by; it gives nothing of the key away."""
+    return f"key_{digest_of(key)[:16]}"
+
+
 def record_of(key: str, vendor_id: str, label: str, created_by: str, now: datetime) -> ApiKey:
     """Return what is kept of a new key. Raises InvalidLabelError."""
     label = label.strip()
     if not 0 < len(label) <= MAX_LABEL_LENGTH or not label.isprintable():
         raise InvalidLabelError(f"label: 1 to {MAX_LABEL_LENGTH} printable characters")
-    digest = digest_of(key)
     return ApiKey(
-        digest=digest,
-        key_id=f"key_{digest[:16]}",
+        digest=digest_of(key),
+        key_id=key_id_of(key),
         vendor_id=vendor_id,
         label=label,
         created_at=now,

@@ -41,7 +41,7 @@ FIND_PYTHON := for candidate in python3.13 python3.12 python3.11 python3; do \
 help: ## List the targets
 	@echo "TechMart product onboarding"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "First time here? make demo"
 
@@ -113,8 +113,41 @@ psql: install ## Open the running stack's database
 
 .PHONY: redrive
 redrive: install ## Process failures again: make redrive WHAT=errors|events|stream|upload [UPLOAD=id] [STAGE=local]
-	@if [ '$(STAGE)' = local ]; then . "$${LOCAL_DIR:-.local}/stack.env"; fi; \
-	$(PYTHON) -m operations redrive '$(WHAT)' --stage '$(STAGE)' --upload-id '$(UPLOAD)'
+	@$(OPERATE) redrive '$(WHAT)' --stage '$(STAGE)' --upload-id '$(UPLOAD)'
+
+##### Who may come in (STAGE=local for the local stack)
+
+# What is given on make's command line is in the environment of its recipes, whatever characters it holds.
+OPERATE := if [ '$(STAGE)' = local ]; then . "$${LOCAL_DIR:-.local}/stack.env"; fi; $(PYTHON) -m operations
+FOR_VENDOR = --stage '$(STAGE)' --vendor "$${VENDOR:?Which vendor? make $@ VENDOR=VEND001 …}"
+FOR_EMAIL = --email "$${EMAIL:?Whose e-mail address? make $@ EMAIL=anna@vendor.example …}"
+
+.PHONY: register
+register: install ## Register a vendor, invite its first person: make register VENDOR=… NAME=… EMAIL=… [STAGE=…]
+	@$(OPERATE) register $(FOR_VENDOR) $(FOR_EMAIL) --name "$${NAME:?Which name? make $@ NAME='TechGear Direct' …}"
+
+.PHONY: suspend resume
+suspend: install ## Keep a vendor out until `make resume`: make suspend VENDOR=… [STAGE=…]
+	@$(OPERATE) suspend $(FOR_VENDOR)
+resume: install
+	@$(OPERATE) resume $(FOR_VENDOR)
+
+.PHONY: invite invite-operator remove-person
+invite: install ## Invite a person of a vendor (invite-operator: of TechMart): make invite VENDOR=… EMAIL=… [STAGE=…]
+	@$(OPERATE) invite $(FOR_VENDOR) $(FOR_EMAIL)
+invite-operator: install
+	@$(OPERATE) invite-operator --stage '$(STAGE)' $(FOR_EMAIL)
+remove-person: install ## Let somebody in no longer: make remove-person EMAIL=… [STAGE=…]
+	@$(OPERATE) remove-person --stage '$(STAGE)' $(FOR_EMAIL)
+
+.PHONY: api-key remove-api-key access
+api-key: ## Print a new API key, alone: make api-key VENDOR=… [LABEL=…] [STAGE=…]
+	@$(MAKE) install >&2
+	@$(OPERATE) api-key $(FOR_VENDOR) --label "$${LABEL:-Made by operations}"
+remove-api-key: install ## Remove an API key: make remove-api-key VENDOR=… KEY_ID=key_… [STAGE=…]
+	@$(OPERATE) remove-api-key $(FOR_VENDOR) --key-id "$${KEY_ID:?Which key? make access VENDOR=… lists them}"
+access: install ## Show a vendor's status, people and API keys: make access VENDOR=… [STAGE=…]
+	@$(OPERATE) show $(FOR_VENDOR)
 
 .PHONY: down
 down: ## Stop the local stack and delete its data

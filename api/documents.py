@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from onboarding.api_keys import LABEL, MAX_LABEL_LENGTH
 from onboarding.intake.csv_file import MAX_FILE_BYTES
 
 UPLOAD_ID_EXAMPLE = "UPLOAD_20261121_103045_0a1b2c3d"
@@ -398,6 +399,58 @@ class Categories(_Document):
     """The categories that products can have today; names match exactly."""
 
     categories: list[str] = Field(description="The names in alphabetical order.", examples=[["Audio", "Cameras"]])
+
+
+def _label(label: str) -> str:
+    if LABEL.fullmatch(label) is None:
+        raise ValueError("A label has more than spaces, and no control characters and line breaks.")
+    return label.strip(" ")
+
+
+class NewApiKey(_Given):
+    """A key that is to be made."""
+
+    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"label": "shop system"}]})
+
+    label: Annotated[str, AfterValidator(_label)] = Field(
+        min_length=1,
+        max_length=MAX_LABEL_LENGTH,
+        description="What the key is for, so that you know it later.",
+        examples=["shop system"],
+        json_schema_extra={
+            "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*[^\u0000-\u0020\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+        },
+    )
+
+
+class ApiKeyDocument(_Document):
+    """An API key, without the key itself."""
+
+    key_id: str = Field(
+        description="What the key is spoken of by; it opens nothing.", examples=["key_0a1b2c3d4e5f6071"]
+    )
+    label: str = Field(description="What the key is for.", examples=["shop system"])
+    created_at: datetime = Field(description="When it was made.")
+    created_by: str = Field(
+        description="E-mail address of who made it, or `operations`.", examples=["anna@vendor.example"]
+    )
+    last_used_at: datetime | None = Field(description="The hour in which it was used last; null for never.")
+
+
+class ApiKeys(_Document):
+    """The vendor's API keys, the oldest first."""
+
+    data: list[ApiKeyDocument]
+    most: int = Field(description="The most keys that a vendor may have.", examples=[2])
+
+
+class CreatedApiKey(ApiKeyDocument):
+    """A new API key. Keep it now: nothing shows it again."""
+
+    key: str = Field(
+        description="The key, for the header `Authorization: Bearer …`.",
+        examples=["tm_live_0a1b2c3d4e5f6071829a3b4c5d6e7f80X1Y2Z3"],
+    )
 
 
 class ColumnDocument(_Document):

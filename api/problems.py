@@ -105,6 +105,12 @@ TOO_MANY_OPEN_UPLOADS = Kind(
     "Too many uploads are open at once",
     "100 uploads are open. Wait until some have ended, then try again.",
 )
+TOO_MANY_API_KEYS = Kind(
+    "too-many-api-keys",
+    HTTPStatus.CONFLICT,
+    "The vendor has as many API keys as it may have",
+    "A vendor has at most 2 API keys. Remove one that is no longer used, then make the new one.",
+)
 STARTING_UP = Kind(
     "starting-up",
     HTTPStatus.SERVICE_UNAVAILABLE,

@@ -8,6 +8,7 @@ import boto3
 from botocore.config import Config
 
 from api.files import Files
+from onboarding.api_keys import KeyKind
 from onboarding.config import ApiConfig
 from onboarding.stores.access import AccessTable
 from onboarding.stores.database import Database
@@ -30,6 +31,7 @@ class Services:
     rules: Callable[[], Rules]
     """Returns the rules as data, read when they are first asked for."""
     most_open_uploads: int
+    api_key_kind: KeyKind
 
 
 def services_of(config: ApiConfig) -> Services:
@@ -42,4 +44,5 @@ def services_of(config: ApiConfig) -> Services:
         files=Files(functools.cache(lambda: boto3.client("s3", config=_S3)), config.upload_bucket_name),
         rules=functools.cache(lambda: read_rules(DEFAULT_RULES)),
         most_open_uploads=int(config.most_open_uploads),
+        api_key_kind=KeyKind(config.api_key_kind),
     )

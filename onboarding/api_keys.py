@@ -18,6 +18,10 @@ MAX_KEYS_PER_VENDOR = 2
 """One in use and its successor, so that a key is changed without a gap."""
 MAX_LABEL_LENGTH = 60
 
+_SHOWABLE = r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]"
+LABEL = re.compile(rf"{_SHOWABLE}*(?! ){_SHOWABLE}{_SHOWABLE}*")
+"""Something other than spaces, without control characters and halves of surrogate pairs."""
+
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _RANDOM_LENGTH = 32
 _CHECKSUM_LENGTH = 6
@@ -34,7 +38,7 @@ class KeyKind(StrEnum):
 
 
 class InvalidLabelError(ValueError):
-    """A label is 1 to 60 printable characters."""
+    """A label is empty, too long, or has control characters."""
 
 
 def new_key(kind: KeyKind) -> str:
@@ -70,15 +74,19 @@ def digest_of(key: str) -> str:
     return hashlib.sha256(key.encode("ascii")).hexdigest()
 
 
+def key_id_of(key: str) -> str:
+    """Return the id that a key is spoken of by; it gives nothing of the key away."""
+    return f"key_{digest_of(key)[:16]}"
+
+
 def record_of(key: str, vendor_id: str, label: str, created_by: str, now: datetime) -> ApiKey:
     """Return what is kept of a new key. Raises InvalidLabelError."""
-    label = label.strip()
-    if not 0 < len(label) <= MAX_LABEL_LENGTH or not label.isprintable():
-        raise InvalidLabelError(f"label: 1 to {MAX_LABEL_LENGTH} printable characters")
-    digest = digest_of(key)
+    label = label.strip(" ")
+    if len(label) > MAX_LABEL_LENGTH or LABEL.fullmatch(label) is None:
+        raise InvalidLabelError(f"label: 1 to {MAX_LABEL_LENGTH} characters, none of them control characters")
     return ApiKey(
-        digest=digest,
-        key_id=f"key_{digest[:16]}",
+        digest=digest_of(key),
+        key_id=key_id_of(key),
         vendor_id=vendor_id,
         label=label,
         created_at=now,

@@ -140,3 +140,4 @@ class ApiConfig(DatabaseConfig):
     access_table_name: str
     upload_bucket_name: str
     most_open_uploads: str
+    api_key_kind: str

@@ -33,7 +33,7 @@ class People:
         """
         email = email.strip().lower()
         if vendor_id is not None and self.access.vendor_status(vendor_id) is None:
-            raise UnknownVendorError(vendor_id)  # before anybody gets an invitation
+            raise UnknownVendorError(f"{vendor_id} is not registered")  # before anybody gets an invitation
         user = self._user(email)
         subject = _subject(user["UserAttributes"]) if user else self._create(email)
         wanted = Person(subject, role, vendor_id, email, self.now())

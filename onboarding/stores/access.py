@@ -85,7 +85,7 @@ class AccessTable:
             return person
         known = self.person(person.subject)
         if known is None:
-            raise UnknownVendorError(person.vendor_id)
+            raise UnknownVendorError(f"{person.vendor_id} is not registered")
         return known
 
     def remove_person(self, person: Person) -> None:
@@ -123,7 +123,7 @@ class AccessTable:
         if self._write([put, join]):
             return
         if self.vendor_status(key.vendor_id) is None:
-            raise UnknownVendorError(key.vendor_id)
+            raise UnknownVendorError(f"{key.vendor_id} is not registered")
         raise TooManyKeysError(f"{key.vendor_id} has {MAX_KEYS_PER_VENDOR} keys, which is as many as a vendor may have")
 
     def remove_key(self, vendor_id: str, key_id: str) -> bool:

@@ -47,6 +47,10 @@ class ApiClient:
             sent = {"Content-Type": "application/json", **sent}
         return self.ask("POST", path, body=json.dumps(body) if body is not None else None, headers=sent)
 
+    def send(self, method: str, path: str, body: object, **how: Any) -> Reply:
+        """Ask with a JSON body; `how` as for `ask`."""
+        return self.ask(method, path, body=json.dumps(body), headers={"Content-Type": "application/json"}, **how)
+
     def ask(
         self,
         method: str,

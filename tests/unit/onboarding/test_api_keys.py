@@ -100,7 +100,7 @@ def test_record_holds_the_digest_and_nothing_of_the_key() -> None:
     assert key[8:] not in repr(record)
 
 
-@pytest.mark.parametrize("label", ["", "   ", "x" * 61, "two\nlines", "bell\a"])
+@pytest.mark.parametrize("label", ["", "   ", "x" * 61, "two\nlines", "bell\a", "\x9f", "\ud800"])
 def test_label_is_refused_when_it_cannot_be_shown(label: str) -> None:
-    with pytest.raises(InvalidLabelError, match=r"^label: 1 to 60 printable characters$"):
+    with pytest.raises(InvalidLabelError, match=r"^label: 1 to 60 characters, none of them control characters$"):
         record_of(new_key(KeyKind.TEST), "VEND001", label, "operations", NOW)

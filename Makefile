@@ -21,6 +21,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTHON_STAMP := $(VENV)/.installed
 EMULATOR_STAMP := .local/emulator/.installed
+TOKENS_STAMP := .local/emulator-tokens/.installed
 BENCH_STAMP := .local/bench/.installed
 RUNTIME_STAMP := .local/runtime/.installed
 CHECKOV_STAMP := .local/checkov/.installed
@@ -40,14 +41,14 @@ FIND_PYTHON := for candidate in python3.13 python3.12 python3.11 python3; do \
 help: ## List the targets
 	@echo "TechMart product onboarding"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "First time here? make demo"
 
 ##### Installing
 
 .PHONY: install
-install: $(PYTHON_STAMP) $(EMULATOR_STAMP) $(NODE_STAMP) ## Install everything into this folder (the other targets do it as needed)
+install: $(PYTHON_STAMP) $(EMULATOR_STAMP) $(TOKENS_STAMP) $(NODE_STAMP) ## Install everything into this folder (the other targets do it as needed)
 
 $(PYTHON_STAMP): requirements.txt requirements-dev.txt
 	@python=$$($(FIND_PYTHON)); \
@@ -61,6 +62,12 @@ $(EMULATOR_STAMP): requirements-emulator.txt $(PYTHON_STAMP)
 	@echo "Installing the AWS emulator into .local/emulator …"
 	@.local/emulator/bin/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .local/emulator
 	@.local/emulator/bin/python $(PIP_INSTALL) -r requirements-emulator.txt
+	@touch $@
+
+$(TOKENS_STAMP): requirements-emulator-tokens.txt $(EMULATOR_STAMP)
+	@echo "Installing what the emulator signs tokens with into .local/emulator-tokens …"
+	@rm -rf .local/emulator-tokens
+	@.local/emulator/bin/python $(PIP_INSTALL) --target .local/emulator-tokens -r requirements-emulator-tokens.txt
 	@touch $@
 
 $(CHECKOV_STAMP): requirements-checkov.txt $(PYTHON_STAMP)
@@ -106,8 +113,41 @@ psql: install ## Open the running stack's database
 
 .PHONY: redrive
 redrive: install ## Process failures again: make redrive WHAT=errors|events|stream|upload [UPLOAD=id] [STAGE=local]
-	@if [ '$(STAGE)' = local ]; then . "$${LOCAL_DIR:-.local}/stack.env"; fi; \
-	$(PYTHON) -m operations redrive '$(WHAT)' --stage '$(STAGE)' --upload-id '$(UPLOAD)'
+	@$(OPERATE) redrive '$(WHAT)' --stage '$(STAGE)' --upload-id '$(UPLOAD)'
+
+##### Who may come in (STAGE=local for the local stack)
+
+# What is given on make's command line is in the environment of its recipes, whatever characters it holds.
+OPERATE := if [ '$(STAGE)' = local ]; then . "$${LOCAL_DIR:-.local}/stack.env"; fi; $(PYTHON) -m operations
+FOR_VENDOR = --stage '$(STAGE)' --vendor "$${VENDOR:?Which vendor? make $@ VENDOR=VEND001 …}"
+FOR_EMAIL = --email "$${EMAIL:?Whose e-mail address? make $@ EMAIL=anna@vendor.example …}"
+
+.PHONY: register
+register: install ## Register a vendor, invite its first person: make register VENDOR=… NAME=… EMAIL=… [STAGE=…]
+	@$(OPERATE) register $(FOR_VENDOR) $(FOR_EMAIL) --name "$${NAME:?Which name? make $@ NAME='TechGear Direct' …}"
+
+.PHONY: suspend resume
+suspend: install ## Keep a vendor out until `make resume`: make suspend VENDOR=… [STAGE=…]
+	@$(OPERATE) suspend $(FOR_VENDOR)
+resume: install
+	@$(OPERATE) resume $(FOR_VENDOR)
+
+.PHONY: invite invite-operator remove-person
+invite: install ## Invite a person of a vendor (invite-operator: of TechMart): make invite VENDOR=… EMAIL=… [STAGE=…]
+	@$(OPERATE) invite $(FOR_VENDOR) $(FOR_EMAIL)
+invite-operator: install
+	@$(OPERATE) invite-operator --stage '$(STAGE)' $(FOR_EMAIL)
+remove-person: install ## Let somebody in no longer: make remove-person EMAIL=… [STAGE=…]
+	@$(OPERATE) remove-person --stage '$(STAGE)' $(FOR_EMAIL)
+
+.PHONY: api-key remove-api-key access
+api-key: ## Print a new API key, alone: make api-key VENDOR=… [LABEL=…] [STAGE=…]
+	@$(MAKE) install >&2
+	@$(OPERATE) api-key $(FOR_VENDOR) --label "$${LABEL:-Made by operations}"
+remove-api-key: install ## Remove an API key: make remove-api-key VENDOR=… KEY_ID=key_… [STAGE=…]
+	@$(OPERATE) remove-api-key $(FOR_VENDOR) --key-id "$${KEY_ID:?Which key? make access VENDOR=… lists them}"
+access: install ## Show a vendor's status, people and API keys: make access VENDOR=… [STAGE=…]
+	@$(OPERATE) show $(FOR_VENDOR)
 
 .PHONY: down
 down: ## Stop the local stack and delete its data
@@ -153,7 +193,7 @@ FILES := git -c safe.directory='$(CURDIR)' ls-files -z --cached --others --exclu
 
 .PHONY: lint-types
 lint-types: $(PYTHON_STAMP)
-	@$(PYTHON) -m mypy handlers onboarding rules local operations cost
+	@$(PYTHON) -m mypy handlers api onboarding rules local operations cost
 
 .PHONY: lint-yaml
 lint-yaml: $(PYTHON_STAMP)
@@ -178,6 +218,10 @@ format: $(PYTHON_STAMP) ## Format the code
 .PHONY: diagram
 diagram: $(PYTHON_STAMP) ## Draw the schema into docs/database.md
 	@$(PYTHON) -m operations.schema_diagram
+
+.PHONY: openapi
+openapi: $(PYTHON_STAMP) ## Write the API's description (api/openapi.json) anew
+	@$(PYTHON) -m api.openapi
 
 ##### AWS
 

@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from onboarding.config import CsvParserConfig, from_environment
 from onboarding.execution import CompletionSignal
+from onboarding.intake.announced import Announced
 from onboarding.intake.events import uploads_in
 from onboarding.intake.receiving import Intake, Reception
 from onboarding.redelivery import retried_soon
@@ -18,6 +19,7 @@ from onboarding.runtime import logger, tracer
 from onboarding.stores.database import Database
 from onboarding.stores.dynamodb import dynamodb_client
 from onboarding.stores.staging import StagingTable
+from onboarding.stores.trackers import Trackers
 from rules import ProductRules
 
 config = from_environment(CsvParserConfig)
@@ -30,6 +32,7 @@ reception = Reception(
     step_functions=step_functions,
     state_machine_arn=config.upload_state_machine_arn,
 )
+announced = Announced(Trackers(boto3.client("dynamodb"), config.staging_table_name))
 processor = BatchProcessor(event_type=EventType.SQS, logger=cast(logging.Logger, logger))
 gc.freeze()  # what lives as long as the function is never searched for cycles again
 
@@ -44,6 +47,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 def process(record: SQSRecord) -> None:
     """Receive the uploads of one message."""
     with retried_soon(sqs, config.upload_event_queue_url, record):
-        for upload in uploads_in(record.body):
+        for upload in map(announced.recognise, uploads_in(record.body)):
             with logger.append_context_keys(upload_id=upload.upload_id):
                 reception.receive(upload)

@@ -9,11 +9,14 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from onboarding.config import UndeliveredUploadsConfig, from_environment
+from onboarding.intake.announced import Announced
 from onboarding.intake.undelivered import UndeliveredUploads
 from onboarding.runtime import logger, tracer
+from onboarding.stores.trackers import Trackers
 
 config = from_environment(UndeliveredUploadsConfig)
 undelivered = UndeliveredUploads(
+    announced=Announced(Trackers(boto3.client("dynamodb"), config.staging_table_name)),
     step_functions=boto3.client("stepfunctions"),
     state_machine_arn=config.upload_state_machine_arn,
     sqs=boto3.client("sqs"),

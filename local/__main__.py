@@ -17,7 +17,7 @@ from local.display import upload_file
 from local.errors import LocalStackError
 from local.postgres import find_programs
 from local.settings import Settings, clear_aws_environment
-from local.vendors import SAMPLE_VENDORS, register_samples
+from local.vendors import SAMPLE_VENDORS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,11 +51,11 @@ def _run(options: argparse.Namespace) -> None:
     match options.command:
         case "up":
             environment = stack.up(settings)
-            register_samples(environment)
             known = ", ".join(vendor.vendor_id for vendor in SAMPLE_VENDORS)
             say(f"  The service is up: uploads go to s3://{environment.output('UploadBucketName')}/uploads/VENDOR/")
             say(f"  The vendors {known} are registered:  make upload FILE=samples/errors.csv VENDOR=VEND001")
-            say(f"  For the AWS CLI, boto3 and psql:  . {os.path.relpath(settings.environment_file)}")
+            say("  Their people, passwords and API keys, and how the AWS CLI, boto3 and psql reach the stack:")
+            say(f"    . {os.path.relpath(settings.environment_file)}")
         case "down":
             stopped = stack.down(settings)
             say("  The local stack is stopped and its data deleted." if stopped else "  No local stack is running.")

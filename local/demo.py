@@ -11,7 +11,7 @@ from local.console import console, say
 from local.display import follow, show, summarise
 from local.environment import StackEnvironment
 from local.settings import Settings
-from local.vendors import SAMPLE_VENDORS, register_samples
+from local.vendors import SAMPLE_VENDORS
 
 _SAMPLES = (
     ("clean.csv", "VEND001", "A clean file: every product goes into the catalogue"),
@@ -29,12 +29,11 @@ _SAMPLES = (
 
 
 def demo(settings: Settings) -> None:
-    """Start the stack, register the sample vendors, upload the samples and two large files, say what to try next."""
+    """Start the stack, upload the samples and two large files, say what to try next."""
     _title("Starting the local stack")
     environment = _fresh_stack(settings)
 
-    _title("Registering the sample vendors")
-    register_samples(environment)
+    _title("The sample vendors")
     for vendor in SAMPLE_VENDORS:
         say(f"  [green]✓[/] {vendor.vendor_id} {vendor.vendor_name} <{vendor.email}>")
 

@@ -13,6 +13,8 @@ from local.errors import LocalStackError
 from local.processes import Daemon
 from local.settings import HOST, REGION, Settings
 
+_MAIN = Path(__file__).with_name("emulator_main.py")
+
 # Straight to the loopback address, whatever proxy the shell knows of.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -39,13 +41,14 @@ class Emulator:
     def start(self) -> None:
         """Start the emulator and wait until it answers; raise LocalStackError when it does not."""
         settings = self.settings
-        if not settings.emulator_python.exists():
+        if not settings.emulator_python.exists() or not settings.emulator_packages.exists():
             raise LocalStackError("The AWS emulator is not installed. Run `make install` first.")
         settings.temporary.mkdir(parents=True, exist_ok=True)
         settings.logs.mkdir(parents=True, exist_ok=True)
         with self.log_file.open("wb") as log:
             daemon = Daemon.start(
-                [str(settings.emulator_python), "-m", "ministack"],
+                # -P: the folder of the script is not on the path, or the emulator would import this project's modules.
+                [str(settings.emulator_python), "-P", str(_MAIN), str(settings.emulator_packages)],
                 pid_file=self.pid_file,
                 log=log,
                 cwd=settings.directory,

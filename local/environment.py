@@ -3,7 +3,7 @@
 import json
 import re
 import shlex
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 import boto3
@@ -23,6 +23,8 @@ class StackEnvironment:
     region: str
     database_url: str
     outputs: dict[str, str]
+    access: dict[str, str] = field(default_factory=dict)
+    """Variables that say whom the stack can be tried as: users, passwords, API keys (local/access.py)."""
 
     def variables(self) -> dict[str, str]:
         """Return the variables of `stack.env`; an output `UploadBucketName` is `UPLOAD_BUCKET_NAME`."""
@@ -34,6 +36,7 @@ class StackEnvironment:
             "AWS_DEFAULT_REGION": self.region,
             "DATABASE_URL": self.database_url,
             **{upper_snake(name): value for name, value in sorted(self.outputs.items())},
+            **self.access,
         }
 
     def render(self) -> str:

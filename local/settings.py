@@ -69,6 +69,11 @@ class Settings:
         return self.project / ".local" / "emulator" / "bin" / "python"
 
     @property
+    def emulator_packages(self) -> Path:
+        """What the emulator's process sees and its Lambdas do not: the library it signs tokens with."""
+        return self.project / ".local" / "emulator-tokens"
+
+    @property
     def logs(self) -> Path:
         return self.directory / "logs"
 

@@ -5,9 +5,11 @@ import fcntl
 import json
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from local import deployment
+from local.access import give_access
 from local.console import say, step
 from local.emulator import Emulator
 from local.environment import StackEnvironment
@@ -15,6 +17,7 @@ from local.errors import LocalStackError
 from local.ports import require_free
 from local.postgres import PostgresServer
 from local.settings import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, Settings
+from local.vendors import register_samples
 
 
 def up(settings: Settings) -> StackEnvironment:
@@ -92,7 +95,7 @@ def _bring_up_to_date(settings: Settings, state: _State) -> StackEnvironment:
         return state.environment
     say("  The local stack is running; its sources have changed since, so it is deployed again.")
     deployment.require_node()
-    return _deploy(settings, state.database_password, digest)
+    return _deploy(settings, state.database_password, digest, state.environment)
 
 
 def _start(settings: Settings) -> StackEnvironment:
@@ -112,13 +115,13 @@ def _start(settings: Settings) -> StackEnvironment:
             f"AWS emulator on 127.0.0.1:{settings.port}, IAM enforcement on",
         ):
             Emulator(settings).start()
-        return _deploy(settings, password, digest)
+        return _deploy(settings, password, digest, None)
     except BaseException:
         _clear(settings)
         raise
 
 
-def _deploy(settings: Settings, password: str, digest: str) -> StackEnvironment:
+def _deploy(settings: Settings, password: str, digest: str, earlier: StackEnvironment | None) -> StackEnvironment:
     deployment.deploy(settings, password)
     environment = StackEnvironment(
         endpoint_url=settings.endpoint_url,
@@ -128,6 +131,11 @@ def _deploy(settings: Settings, password: str, digest: str) -> StackEnvironment:
         database_url=_server(settings, password).url,
         outputs=deployment.stack_outputs(settings),
     )
+    with step("Letting the sample vendors in", "Sample vendors registered, each with a person and an API key"):
+        register_samples(environment)
+        is_same_pool = earlier is not None and earlier.outputs.get("UserPoolId") == environment.output("UserPoolId")
+        access = give_access(environment, earlier.access if earlier and is_same_pool else {})
+    environment = replace(environment, access=access)
     _State(password, digest, environment).save(settings)
     return environment
 

@@ -52,6 +52,7 @@ class CsvParserConfig(DatabaseConfig):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndeliveredUploadsConfig:
+    staging_table_name: str
     upload_state_machine_arn: str
     undelivered_upload_queue_url: str
 
@@ -90,8 +91,23 @@ class ReportLinkConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKeyAuthorizerConfig:
+    access_table_name: str
+    api_key_kind: str
+    """`live` or `test`; keys of the other kind are refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessManagerConfig:
+    access_table_name: str
+    api_key_kind: str
+    user_pool_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VendorRegistrarConfig(DatabaseConfig):
     vendor_topic_prefix: str
+    access_manager_name: str
     notification_copy_queue_arn: str = ""
     """Queue that also receives every vendor's notifications; the local stage's mailbox."""
 
@@ -116,3 +132,12 @@ class SecretRotatorConfig(OwnerConfig):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditPurgerConfig(DatabaseConfig):
     audit_retention_days: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiConfig(DatabaseConfig):
+    staging_table_name: str
+    access_table_name: str
+    upload_bucket_name: str
+    most_open_uploads: str
+    api_key_kind: str

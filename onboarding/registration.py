@@ -1,17 +1,19 @@
-"""Registers vendors: their row, the topic that is theirs alone, and who reads it."""
+"""Registers vendors: their row, the topic that is theirs alone, who reads it, and who may sign in."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from onboarding.access import UnknownVendorError, VendorStatus
 from onboarding.stores import vendors
 from onboarding.stores.database import Database
 from onboarding.uploads import NO_VENDOR
 
 _VENDOR_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,49}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_STATUSES = ("active", "suspended")
+_STATUSES = tuple(VendorStatus)
 
 
 class InvalidVendorError(ValueError):
@@ -48,6 +50,27 @@ class VendorRegistration:
         return cls(**given, status=status)
 
 
+class AccessManagerError(RuntimeError):
+    """The access manager did not do what it was asked; the message is its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessManager:
+    """The function that knows the user pool and the access table (handlers/access_manager.py)."""
+
+    functions: Any
+    """A client of Lambda."""
+    name: str
+
+    def ask(self, action: str, **fields: str) -> dict[str, Any]:
+        """Have it do an action and return its answer. Raises AccessManagerError."""
+        response = self.functions.invoke(FunctionName=self.name, Payload=json.dumps({"action": action, **fields}))
+        answer: dict[str, Any] = json.loads(response["Payload"].read())
+        if "FunctionError" in response:
+            raise AccessManagerError(answer.get("errorMessage", "no answer"))
+        return answer
+
+
 @dataclass(frozen=True, slots=True)
 class VendorRegistrar:
     """Registering a vendor again changes what differs and nothing else."""
@@ -56,9 +79,10 @@ class VendorRegistrar:
     sns: Any
     topic_prefix: str
     copy_queue_arn: str
+    access_manager: AccessManager
 
-    def register(self, registration: VendorRegistration) -> str:
-        """Create or update the vendor and return the ARN of its topic.
+    def register(self, registration: VendorRegistration) -> tuple[str, bool]:
+        """Create or update the vendor; return the ARN of its topic, and whether its first person was invited.
 
         One topic per vendor: a filter policy on a shared one ends at 200 vendors (SNS quotas).
         CreateTopic and Subscribe return what exists already.
@@ -77,4 +101,21 @@ class VendorRegistrar:
                 topic_arn,
             )
         )
-        return topic_arn
+        answer = self.access_manager.ask(
+            "admit_vendor",
+            vendor_id=registration.vendor_id,
+            status=registration.status,
+            email=registration.email,
+        )
+        return topic_arn, answer["invited"]
+
+    def set_status(self, vendor_id: str, status: str) -> None:
+        """Suspend or resume a registered vendor: files, API and portal alike.
+
+        Raises InvalidVendorError for another status and UnknownVendorError.
+        """
+        if status not in _STATUSES:
+            raise InvalidVendorError(f"status: one of {', '.join(_STATUSES)}")
+        if not self.database.run(lambda cursor: vendors.set_vendor_status(cursor, vendor_id, status)):
+            raise UnknownVendorError(f"{vendor_id} is not registered")
+        self.access_manager.ask("set_vendor_status", vendor_id=vendor_id, status=status)

@@ -9,6 +9,7 @@ from typing import Any, Self
 from urllib.parse import unquote_plus
 
 UPLOAD_PREFIX = "uploads/"
+_FOLDERS = {"import": UPLOAD_PREFIX, "update": "updates/"}
 NO_VENDOR = "unknown"
 """Vendor id recorded for a key that names no vendor folder (`uploads/file.csv`)."""
 
@@ -79,3 +80,15 @@ def upload_id_for(bucket: str, key: str, version: str, event_time: datetime) -> 
     """Return the id of an upload; also its execution's name (at most 80 characters)."""
     digest = hashlib.sha256(f"{bucket}{key}{version}".encode()).hexdigest()[:8]
     return f"UPLOAD_{event_time.astimezone(UTC):%Y%m%d_%H%M%S}_{digest}"
+
+
+def new_upload_id(moment: datetime, seed: bytes) -> str:
+    """Return the id of an upload that is announced before its file exists; the same seed gives the same id."""
+    digest = hashlib.sha256(seed).hexdigest()[:8]
+    return f"UPLOAD_{moment.astimezone(UTC):%Y%m%d_%H%M%S}_{digest}"
+
+
+def announced_key(mode: str, is_preview: bool, vendor_id: str, upload_id: str, file_name: str) -> str:
+    """Return the S3 key at which an announced upload's file belongs."""
+    folder = _FOLDERS[mode]
+    return f"{'previews/' if is_preview else ''}{folder}{vendor_id}/{upload_id}/{file_name}"

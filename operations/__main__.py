@@ -1,41 +1,97 @@
-"""`python -m operations redrive …`: see docs/runbook.md."""
+"""`python -m operations …`: what operators do on a deployed stage. See docs/runbook.md."""
 
 import argparse
+import json
 import sys
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from operations.access import Access, RefusedError
 from operations.redrive import NothingToRedriveError, Redrive, stack_outputs
 
 
 def main() -> int:
     """Run the command line; return its exit code."""
+    parser = _parser()
+    arguments = parser.parse_args()
+    if arguments.command == "redrive" and arguments.what == "upload" and not arguments.upload_id:
+        parser.error("which upload? make redrive WHAT=upload UPLOAD=UPLOAD_…")
+    try:
+        session = boto3.Session()
+        if arguments.command == "redrive":
+            print(_redrive(session, arguments))
+        else:
+            print(_access(Access(session.client("lambda"), arguments.stage), arguments))
+    except (NothingToRedriveError, RefusedError, BotoCoreError, ClientError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="operations", description="Operate a deployed stage.")
     commands = parser.add_subparsers(dest="command", required=True)
     redrive = commands.add_parser("redrive", help="process again what has failed for good")
     redrive.add_argument("what", choices=("errors", "events", "stream", "upload"))
-    redrive.add_argument("--stage", required=True)
     redrive.add_argument("--upload-id", help="with `upload`: whose execution to run again")
-    arguments = parser.parse_args()
-    if arguments.what == "upload" and not arguments.upload_id:
-        parser.error("which upload? make redrive WHAT=upload UPLOAD=UPLOAD_…")
-    try:
-        session = boto3.Session()
-        action = Redrive(session, arguments.stage, stack_outputs(session, arguments.stage))
-        match arguments.what:
-            case "errors":
-                print(f"{action.errors()} messages are back in the error queue.")
-            case "events":
-                print(f"{action.events()} events are back in the upload event queue.")
-            case "stream":
-                print(f"{action.stream()} failed stream batches were validated again.")
-            case _:
-                print(f"Started {action.upload(arguments.upload_id)}")
-    except (NothingToRedriveError, BotoCoreError, ClientError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    for name, options in _ACCESS_COMMANDS.items():
+        access = commands.add_parser(name)
+        for option in options:
+            access.add_argument(f"--{option}", required=True)
+    for command in commands.choices.values():
+        command.add_argument("--stage", required=True)
+    return parser
+
+
+_ACCESS_COMMANDS = {
+    "register": ("vendor", "name", "email"),
+    "suspend": ("vendor",),
+    "resume": ("vendor",),
+    "show": ("vendor",),
+    "invite": ("vendor", "email"),
+    "invite-operator": ("email",),
+    "remove-person": ("email",),
+    "api-key": ("vendor", "label"),
+    "remove-api-key": ("vendor", "key-id"),
+}
+
+
+def _redrive(session: boto3.Session, arguments: argparse.Namespace) -> str:
+    action = Redrive(session, arguments.stage, stack_outputs(session, arguments.stage))
+    match arguments.what:
+        case "errors":
+            return f"{action.errors()} messages are back in the error queue."
+        case "events":
+            return f"{action.events()} events are back in the upload event queue."
+        case "stream":
+            return f"{action.stream()} failed stream batches were validated again."
+        case _:
+            return f"Started {action.upload(arguments.upload_id)}"
+
+
+def _access(access: Access, arguments: argparse.Namespace) -> str:
+    """Do one of the access commands; return what to print. A new key is printed alone, so that a script can take it."""
+    match arguments.command:
+        case "register":
+            answer = access.register(arguments.vendor, arguments.name, arguments.email)
+        case "suspend":
+            answer = access.set_status(arguments.vendor, "suspended")
+        case "resume":
+            answer = access.set_status(arguments.vendor, "active")
+        case "show":
+            answer = access.ask("show_vendor", vendor_id=arguments.vendor)
+        case "invite":
+            answer = access.ask("invite_person", vendor_id=arguments.vendor, email=arguments.email)
+        case "invite-operator":
+            answer = access.ask("invite_operator", email=arguments.email)
+        case "remove-person":
+            answer = access.ask("remove_person", email=arguments.email)
+        case "remove-api-key":
+            answer = access.ask("remove_api_key", vendor_id=arguments.vendor, key_id=arguments.key_id)
+        case _:
+            return str(access.ask("create_api_key", vendor_id=arguments.vendor, label=arguments.label)["key"])
+    return json.dumps(answer, indent=2)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from onboarding.execution import start_execution
+from onboarding.intake.announced import Announced
 from onboarding.intake.events import UnreadableEventError, uploads_in
 
 logger = Logger(child=True)
@@ -15,6 +16,7 @@ logger = Logger(child=True)
 class UndeliveredUploads:
     """Needs the state machine and the queue that keeps events until an operator has found the cause."""
 
+    announced: Announced
     step_functions: Any
     state_machine_arn: str
     sqs: Any
@@ -27,7 +29,7 @@ class UndeliveredUploads:
         A message that is no event of S3 is only kept.
         """
         try:
-            for upload in uploads_in(body):
+            for upload in map(self.announced.recognise, uploads_in(body)):
                 start_execution(self.step_functions, self.state_machine_arn, upload)
                 logger.warning("upload taken over from the parser", upload_id=upload.upload_id)
         except UnreadableEventError:

@@ -35,3 +35,11 @@ def register_vendor(cursor: Cursor, vendor_id: str, name: str, email: str, statu
         """,
         (vendor_id, name, email, status, topic_arn),
     )
+
+
+def set_vendor_status(cursor: Cursor, vendor_id: str, status: str) -> bool:
+    """Let the vendor upload or not; return whether there is such a vendor."""
+    cursor.execute(
+        "UPDATE vendors SET status = %s, updated_at = CURRENT_TIMESTAMP WHERE vendor_id = %s", (status, vendor_id)
+    )
+    return cursor.rowcount == 1

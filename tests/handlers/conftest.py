@@ -1,10 +1,12 @@
 """The account that handler tests run in. moto is there before any client, and handlers make theirs when imported."""
 
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator
 
 import pytest
 from moto import mock_aws
 
+from tests.handlers.api_client import ApiClient, let_vendors_in
 from tests.handlers.world import ENVIRONMENT, VENDOR_TOPIC_ARN, Functions, TaskCallbacks, World
 
 
@@ -31,3 +33,29 @@ def world(functions: Functions, database) -> Iterator[World]:
     database.add_vendor("VEND002", topic_arn="arn:aws:sns:us-east-1:123456789012:vendor-VEND002")
     with mock_aws():
         yield World(functions, database)
+
+
+@pytest.fixture
+def logged(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
+    """What the functions have logged since the test began, with all keys of every line.
+
+    The logger keeps the standard output of the moment it was made, which capsys does not see.
+    """
+    from onboarding.runtime import logger
+
+    stream = io.StringIO()
+    monkeypatch.setattr(logger.registered_handler, "stream", stream)
+    return stream.getvalue
+
+
+@pytest.fixture
+def api(world: World) -> ApiClient:
+    """A program of VEND001."""
+    let_vendors_in(world)
+    return ApiClient(world)
+
+
+@pytest.fixture
+def other(api: ApiClient) -> ApiClient:
+    """A program of VEND002, in the same account."""
+    return ApiClient(api.world, "VEND002")

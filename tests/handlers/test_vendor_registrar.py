@@ -34,6 +34,7 @@ def test_vendor_can_upload_when_it_is_registered(world: World) -> None:
         "status": "active",
         "topic_arn": TOPIC_ARN,
         "upload_prefix": "uploads/VEND042/",
+        "invitation": "sent",
         "next": "the vendor has to confirm the subscription in the e-mail that was sent",
     }
     assert _vendor(world) == [("Acme Peripherals", "catalogue@acme.example", "active", TOPIC_ARN)]
@@ -65,7 +66,7 @@ def test_nothing_changes_when_a_vendor_is_registered_twice(world: World) -> None
 
     second = _register(world)
 
-    assert second == first
+    assert second == {**first, "invitation": "not sent: the vendor has people already, or is suspended"}
     assert (_vendor(world), _readers(world)) == before
     assert world.database.execute("SELECT count(*) FROM vendors") == [(3,)]
 
@@ -118,3 +119,47 @@ def test_log_has_no_address_when_a_vendor_is_registered(world: World, caplog: py
     _register(world)
 
     assert "acme.example" not in caplog.text
+
+
+def test_first_person_is_invited_when_a_vendor_is_registered(world: World) -> None:
+    _register(world)
+
+    assert world.users() == {"catalogue@acme.example": "FORCE_CHANGE_PASSWORD"}
+    assert world.access.vendor_status("VEND042") == "active"
+    assert [person.email for person in world.access.people("VEND042")] == ["catalogue@acme.example"]
+
+
+def test_vendor_is_kept_out_everywhere_when_suspended_and_let_in_when_resumed(world: World) -> None:
+    _register(world)
+    registrar = world.functions.vendor_registrar
+
+    for status in ("suspended", "suspended", "active"):
+        answer = registrar.handler({"vendor_id": "VEND042", "status": status}, CONTEXT)
+
+        assert answer == {"vendor_id": "VEND042", "status": status}
+        assert _vendor(world) == [("Acme Peripherals", "catalogue@acme.example", status, TOPIC_ARN)]
+        assert world.access.vendor_status("VEND042") == status
+
+
+@pytest.mark.parametrize(
+    ("event", "message"),
+    [
+        ({"vendor_id": "VEND404", "status": "suspended"}, "VEND404 is not registered"),
+        ({"vendor_id": "VEND042", "status": "asleep"}, "status: one of active, suspended"),
+    ],
+)
+def test_status_stays_when_it_cannot_be_changed(world: World, event: dict[str, str], message: str) -> None:
+    _register(world)
+
+    with pytest.raises((LookupError, ValueError), match=message):
+        world.functions.vendor_registrar.handler(event, CONTEXT)
+
+    assert world.access.vendor_status("VEND404") is None
+    assert world.access.vendor_status("VEND042") == "active"
+
+
+def test_registration_fails_when_the_access_manager_does(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    _register(world, vendor_id="VEND041", email="taken@acme.example")
+
+    with pytest.raises(RuntimeError, match="signs in for somebody else"):
+        _register(world, email="taken@acme.example")

@@ -31,6 +31,9 @@ UNDELIVERED_UPLOAD_QUEUE = f"{NAME}-undelivered-upload-queue"
 DATABASE_SECRET = f"{NAME}-database"
 OWNER_SECRET = f"{NAME}-database-owner"
 LINK_SECRET = f"{NAME}-report-link-key"
+ACCESS_TABLE = f"{NAME}-access"
+USER_POOL_ID = "us-east-1_9c9642c2eb8883d3c6cbf1330133d5e840484513ba128"
+ACCESS_MANAGER = f"{NAME}-access-manager"
 STATE_MACHINE_ARN = f"arn:aws:states:us-east-1:123456789012:stateMachine:{NAME}-upload"
 VENDOR_TOPIC_ARN = "arn:aws:sns:us-east-1:123456789012:vendor-VEND001"
 MAILBOX_ARN = f"arn:aws:sqs:us-east-1:123456789012:{NAME}-mailbox"
@@ -59,6 +62,12 @@ ENVIRONMENT = {
     "REPORT_LINK_BASE_URL": API_URL,
     "VENDOR_TOPIC_PREFIX": f"{NAME}-vendor-",
     "NOTIFICATION_COPY_QUEUE_ARN": MAILBOX_ARN,
+    "ACCESS_TABLE_NAME": ACCESS_TABLE,
+    "ACCESS_MANAGER_NAME": ACCESS_MANAGER,
+    "API_KEY_KIND": "test",
+    "USER_POOL_ID": USER_POOL_ID,
+    "MOTO_COGNITO_IDP_USER_POOL_ID_STRATEGY": "HASH",  # the same pool has the same id in every test
+    "MOST_OPEN_UPLOADS": "5",
 }
 
 CONTEXT = SimpleNamespace(
@@ -154,6 +163,8 @@ class Functions:
             if service == "stepfunctions":
                 created.send_task_success = self.callbacks.succeed
                 created.send_task_failure = self.callbacks.fail
+            if service == "lambda":
+                created.invoke = self._invoke
             return created
 
         spec = importlib.util.spec_from_file_location(f"handlers.{name}", HANDLERS / f"{name}.py")
@@ -164,6 +175,16 @@ class Functions:
             patched.setattr(boto3, "client", client)
             spec.loader.exec_module(module)
         return module
+
+    def _invoke(self, *, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803
+        """Stand in for Lambda, which moto runs in containers only."""
+        assert FunctionName == ACCESS_MANAGER
+        try:
+            answer, failure = self.access_manager.handler(json.loads(Payload), CONTEXT), {}
+        except Exception as error:
+            answer = {"errorType": type(error).__name__, "errorMessage": str(error)}
+            failure = {"FunctionError": "Unhandled"}
+        return {"Payload": io.BytesIO(json.dumps(answer).encode()), **failure}
 
 
 class World:
@@ -180,6 +201,7 @@ class World:
         self.sns = client("sns")
         self.step_functions = client("stepfunctions")
         self.secrets = client("secretsmanager")
+        self.cognito = client("cognito-idp")
         self._create_resources()
 
     def _create_resources(self) -> None:
@@ -217,6 +239,14 @@ class World:
             definition=json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}),
             roleArn="arn:aws:iam::123456789012:role/execution",
         )
+        self.dynamodb.create_table(
+            TableName=ACCESS_TABLE,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        )
+        pool = self.cognito.create_user_pool(PoolName=NAME, UsernameAttributes=["email"])["UserPool"]
+        assert pool["Id"] == USER_POOL_ID
         owner = {"username": "onboarding", "password": self.database.server.password}
         self.secrets.create_secret(Name=OWNER_SECRET, SecretString=json.dumps(owner))
         self.secrets.create_secret(Name=LINK_SECRET, SecretString="k" * 64)
@@ -344,6 +374,18 @@ class World:
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return bodies
 
+    @property
+    def access(self) -> Any:
+        """The access table, through a client of the tests' own."""
+        from onboarding.stores.access import AccessTable
+
+        return AccessTable(self.dynamodb, ACCESS_TABLE)
+
+    def users(self) -> dict[str, str]:
+        """Return the state of everybody in the user pool by e-mail address."""
+        found = self.cognito.list_users(UserPoolId=USER_POOL_ID)["Users"]
+        return {attributes_of(user)["email"]: user["UserStatus"] for user in found}
+
     def executions(self) -> list[str]:
         found = self.step_functions.list_executions(stateMachineArn=STATE_MACHINE_ARN)["executions"]
         return [execution["name"] for execution in found]
@@ -359,6 +401,11 @@ class World:
         key = f"errors/{upload.vendor_id}/{upload.upload_id}_errors.csv"
         body = self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode()
         return list(csv.DictReader(io.StringIO(body, newline="")))
+
+
+def attributes_of(user: dict[str, Any]) -> dict[str, str]:
+    """Return the attributes of a user of the pool by name."""
+    return {each["Name"]: each["Value"] for each in user.get("Attributes") or user["UserAttributes"]}
 
 
 def stream_event(items: Sequence[Item]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api.services import DATABASE_PATIENCE_SECONDS
 from onboarding import config as configuration
 from onboarding.stores.database import PATIENCE_SECONDS
 from tests.infrastructure.template import Template, mentions
@@ -26,7 +27,9 @@ LIBRARY_VARIABLES = {
 DATABASE_FUNCTIONS = {
     *("CsvParser", "ProductValidator", "OutcomeRecorder", "Reconciler"),
     *("VendorRegistrar", "SchemaMigrator", "SecretRotator", "AuditPurger"),
+    *("VendorApi", "PortalApi"),
 }
+API_FUNCTIONS = {"VendorApi", "PortalApi"}
 
 
 def config_of(function: dict[str, Any]) -> type[Any]:
@@ -60,7 +63,7 @@ def test_function_reads_every_variable_that_the_template_sets(request: pytest.Fi
 def test_environment_is_read_in_one_place() -> None:
     readers = {
         path.relative_to(PROJECT).as_posix()
-        for folder in ("handlers", "onboarding", "rules")
+        for folder in ("handlers", "api", "onboarding", "rules")
         for path in (PROJECT / folder).rglob("*.py")
         if re.search(r"os\.environ|os\.getenv|from os import", path.read_text())
     }
@@ -124,8 +127,14 @@ def test_function_in_the_network_speaks_ipv6(prod: Template) -> None:
 
 
 def test_database_function_outlives_the_wait_for_a_paused_database(prod: Template) -> None:
-    for name in DATABASE_FUNCTIONS:
+    for name in DATABASE_FUNCTIONS - API_FUNCTIONS:
         assert prod.functions()[name]["Timeout"] >= PATIENCE_SECONDS + 55, name  # and one statement's time limit
+
+
+def test_api_function_answers_before_the_gateway_gives_up(prod: Template) -> None:
+    for name in API_FUNCTIONS:
+        # HTTP APIs wait for 30 s at most (API Gateway developer guide, "Quotas").
+        assert DATABASE_PATIENCE_SECONDS < prod.functions()[name]["Timeout"] < 30, name
 
 
 def test_database_is_verified(prod: Template) -> None:

@@ -94,7 +94,7 @@ def test_only_those_functions_put_objects_that_have_to(prod: Template) -> None:
     putters = {name for name in prod.functions() if "s3:PutObject" in actions(prod.statements_of(name))}
 
     # The validator's is for its event source mapping, which keeps failed batches.
-    assert putters == {"ErrorProcessor", "ProductValidator"}
+    assert putters == {"ErrorProcessor", "ProductValidator", "VendorApi", "PortalApi"}
 
 
 def test_error_processor_writes_reports_only(prod: Template) -> None:
@@ -171,3 +171,30 @@ def test_only_the_own_bucket_may_announce_files(prod: Template) -> None:
         "Fn::Sub": "arn:${AWS::Partition}:s3:::product-onboarding-prod-uploads-${AWS::AccountId}"
     }
     assert not prod.of_type("AWS::Lambda::Permission").get("CsvParserUploadPermission")
+
+
+def test_api_may_read_what_vendors_get_and_nothing_of_the_rows(prod: Template) -> None:
+    for name in ("VendorApi", "PortalApi"):
+        statements = prod.statements_of(name)
+        read = {
+            resource["Fn::Sub"].removeprefix("${UploadBucket.Arn}/")
+            for statement in statements
+            if "s3:GetObject" in listed(statement["Action"])
+            for resource in listed(statement["Resource"])
+        }
+        assert read == {"uploads/*", "updates/*", "errors/*", "exports/*"}
+        (tracker,) = [each for each in statements if "dynamodb:BatchGetItem" in listed(each["Action"])]
+        assert tracker["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["UPLOAD_*"]}}
+        assert not [
+            action for action in actions(statements) if action.startswith(("sqs:", "states:", "sns:", "cognito"))
+        ]
+
+
+def test_every_route_but_the_description_and_the_link_asks_who_comes(prod: Template) -> None:
+    open_routes = {
+        found["RouteKey"]
+        for found in prod.of_type("AWS::ApiGatewayV2::Route").values()
+        if found.get("AuthorizationType", "NONE") == "NONE"
+    }
+
+    assert open_routes == {"GET /reports/{token}", "GET /v1/openapi.json"}

@@ -1,0 +1,121 @@
+"""What a file may hold: categories, columns, codes and templates, all from the rules; and this API's description."""
+
+import functools
+from pathlib import Path
+
+from api.documents import Categories, CodeDocument, ColumnDocument, Columns
+from api.problems import FILE_NO_LONGER_KEPT, NOT_FOUND, Problem, not_found
+from api.routing import Call, File, Route, Who
+from api.services import Services
+from onboarding.intake.csv_file import MAX_FILE_BYTES, MAX_ROWS
+from onboarding.stores import catalogue
+from rules.fixes import read_fixes
+from rules.schema import Column, Rules
+
+_PROJECT = Path(__file__).parent.parent.parent
+OPENAPI = _PROJECT / "api" / "openapi.json"
+_TEMPLATES = {
+    "csv": ("template.csv", "text/csv; charset=utf-8"),
+    "xlsx": ("template.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+_AN_HOUR = {"Cache-Control": "private, max-age=3600"}
+
+
+def list_categories(services: Services, call: Call[None, None]) -> Categories:
+    """Return the names that a product's category can have today."""
+    return Categories(categories=sorted(services.database.run(catalogue.active_categories)))
+
+
+def list_columns(services: Services, call: Call[None, None]) -> Columns:
+    """Return columns, limits and codes."""
+    return _columns(services.rules())
+
+
+def _columns(rules: Rules) -> Columns:
+    rows, files = read_fixes()
+    return Columns(
+        columns=[_column(column) for column in rules.columns],
+        codes=[
+            *(CodeDocument(code=code, of="row", fix=fix) for code, fix in rows.items()),
+            *(CodeDocument(code=code, of="file", fix=fix) for code, fix in files.items()),
+        ],
+        max_rows=MAX_ROWS,
+        max_bytes=MAX_FILE_BYTES,
+    )
+
+
+def _column(column: Column) -> ColumnDocument:
+    is_number = column.type == "number"
+    return ColumnDocument(
+        name=column.name,
+        label=column.label,
+        required=column.required,
+        type=column.type,
+        code=column.code,
+        max_length=column.maxlength or None,
+        min=str(column.min) if is_number else None,
+        max=str(column.max) if is_number else None,
+        decimals=column.decimals if is_number else None,
+        aliases=list(getattr(column, "aliases", ())),
+    )
+
+
+def fetch_template(services: Services, call: Call[None, None]) -> File:
+    """Return an empty file with all columns."""
+    name, media_type = _TEMPLATES.get(call.path["kind"], ("", ""))
+    if not name:
+        raise not_found(f"template {call.path['kind'][:20]}")
+    content = _read(_PROJECT / "samples" / name)
+    if content is None:
+        raise Problem(FILE_NO_LONGER_KEPT, "This release has no such template.")
+    return File(content, media_type, {**_AN_HOUR, "Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def show_openapi(services: Services, call: Call[None, None]) -> File:
+    """Return the description of this API."""
+    return File(OPENAPI.read_text(encoding="utf-8"), "application/json", {"Cache-Control": "public, max-age=300"})
+
+
+@functools.cache
+def _read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/categories",
+        action=list_categories,
+        who=Who.SIGNED_IN,
+        answer=Categories,
+        summary="List the categories",
+        description="The names must match exactly, capital letters and spaces included.",
+    ),
+    Route(
+        method="GET",
+        path="/columns",
+        action=list_columns,
+        who=Who.SIGNED_IN,
+        answer=Columns,
+        summary="What a file may hold",
+        description="Columns with their limits, and the error codes with what to do about each.",
+    ),
+    Route(
+        method="GET",
+        path="/templates/{kind}",
+        action=fetch_template,
+        who=Who.SIGNED_IN,
+        media_type="application/octet-stream",
+        problems=(NOT_FOUND, FILE_NO_LONGER_KEPT),
+        summary="Fetch an empty file",
+        description="`kind` is `csv` or `xlsx`. The workbook has lists, checks and an explanation of every column.",
+    ),
+    Route(
+        method="GET",
+        path="/openapi.json",
+        action=show_openapi,
+        who=Who.ANYBODY,
+        media_type="application/json",
+        summary="This description",
+    ),
+)

@@ -1,0 +1,23 @@
+"""Reads fixes.toml: what a vendor does about each code."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from rules.codes import ErrorCode, RefusalCode
+from rules.schema import RulesError
+
+_FIXES = Path(__file__).with_name("fixes.toml")
+
+
+def read_fixes(path: Path = _FIXES) -> tuple[Mapping[ErrorCode, str], Mapping[RefusalCode, str]]:
+    """Return the fixes of row errors and of refused files. Raises RulesError naming a code that has none."""
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    for part, codes in (("row", ErrorCode), ("file", RefusalCode)):
+        given, wanted = set(data.get(part, {})), {str(code) for code in codes}
+        if given != wanted:
+            raise RulesError(f"{path.name}: [{part}] must have every code once; look at {sorted(given ^ wanted)}")
+    return (
+        {ErrorCode(code): text for code, text in data["row"].items()},
+        {RefusalCode(code): text for code, text in data["file"].items()},
+    )

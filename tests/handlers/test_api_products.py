@@ -1,0 +1,152 @@
+"""The vendor's own products through the API, their export, and what a file may hold."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+import requests
+
+from tests.handlers.api_client import NOON, UPLOAD_ID, ApiClient, add_product, add_upload
+from tests.handlers.test_api_uploads import all_pages
+from tests.handlers.world import BUCKET
+
+
+@pytest.fixture(autouse=True)
+def upload(api: ApiClient) -> None:
+    add_upload(api.world)
+
+
+def products(api: ApiClient, **query: object) -> list[str]:
+    reply = api.get("/products", **query)
+    assert reply.status == 200, reply.text
+    return [product["vendor_product_id"] for product in reply.json["data"]]
+
+
+def test_products_are_listed_page_by_page_in_the_order_of_ids(api: ApiClient, other: ApiClient) -> None:
+    for product_id in ("P-3", "P-1", "P-5", "P-2", "P-4"):
+        add_product(api.world, product_id)
+    add_product(api.world, "P-1", vendor_id="VEND002")
+
+    pages = all_pages(api, "/products", limit=2)
+
+    assert [[each["vendor_product_id"] for each in page] for page in pages] == [["P-1", "P-2"], ["P-3", "P-4"], ["P-5"]]
+    assert [each["sku"] for page in all_pages(other, "/products") for each in page] == ["VEND002-P-1"]
+
+
+def test_products_are_filtered(api: ApiClient) -> None:
+    add_product(api.world, "P-1", product_name="Grüner Tee 100%", category="Home & Kitchen")
+    add_product(api.world, "P-2", product_name="Mouse", status="inactive", sku="WIRELESS-2")
+
+    assert products(api, q="grüner t") == ["P-1"]
+    assert products(api, q="wireless") == ["P-2"]
+    assert products(api, q="p-") == ["P-1", "P-2"]
+    assert products(api, q="0%") == ["P-1"]
+    assert products(api, q="_") == []
+    assert products(api, q="Mouse P-1") == []
+    assert products(api, status="inactive") == ["P-2"]
+    assert products(api, category="Home & Kitchen") == ["P-1"]
+
+
+@pytest.mark.parametrize(
+    "product_id", ["P-1", "A/B", "50% off?", "ä \"ö\" 'ü'", "a\\b#c", "{x}", "changes", "<b>", "+1"]
+)
+def test_product_is_shown_whatever_its_id_is(api: ApiClient, other: ApiClient, product_id: str) -> None:
+    add_product(api.world, product_id, brand="Acme", weight_kg="0.120")
+
+    reply = api.get(f"/products/{product_id}")
+
+    assert reply.status == 200, reply.text
+    assert reply.json["vendor_product_id"] == product_id
+    assert (reply.json["price"], reply.json["weight_kg"], reply.json["brand"]) == ("19.99", "0.120", "Acme")
+    assert reply.json["origin"]["upload_id"] == UPLOAD_ID
+    assert reply.json["changed"] == {}
+    assert api.get(f"/products/{product_id}/changes").json == {"data": [], "next_cursor": None}
+    assert other.get(f"/products/{product_id}").status == 404
+    assert other.get(f"/products/{product_id}/changes").status == 404
+
+
+@pytest.mark.parametrize("product_id", ["nothing", "x" * 101, "a\x00b"])
+def test_product_is_not_found_when_the_vendor_has_none(api: ApiClient, product_id: str) -> None:
+    reply = api.get(f"/products/{product_id}")
+
+    assert (reply.status, reply.problem) == (404, "not-found")
+
+
+def test_changes_tell_who_changed_what(api: ApiClient) -> None:
+    add_product(api.world, "P-1")
+    for hour, (column, old, new) in enumerate(
+        [("price", "25.00", "22.00"), ("brand", None, "Acme"), ("price", "22.00", "19.99")]
+    ):
+        api.world.database.execute(
+            "INSERT INTO product_changes (product_id, upload_id, row_number, changed_at, field, old_value, new_value)"
+            " SELECT product_id, %s, %s, %s, %s, %s, %s FROM products",
+            *(UPLOAD_ID, hour + 1, NOON + timedelta(hours=hour), column, old, new),
+        )
+
+    pages = all_pages(api, "/products/P-1/changes", limit=2)
+    shown = api.get("/products/P-1").json["changed"]
+
+    assert [(each["column"], each["old_value"], each["new_value"]) for page in pages for each in page] == [
+        ("price", "22.00", "19.99"),
+        ("brand", None, "Acme"),
+        ("price", "25.00", "22.00"),
+    ]
+    assert {column: origin["row_number"] for column, origin in shown.items()} == {"price": 3, "brand": 2}
+
+
+def test_export_is_a_csv_of_the_vendors_products(api: ApiClient) -> None:
+    add_product(api.world, "P-2", product_name='Kabel, 2 m "weiß"', description="two\nlines")
+    add_product(api.world, "P-1", status="inactive")
+    add_product(api.world, "P-1", vendor_id="VEND002")
+
+    reply = api.post("/exports")
+
+    assert reply.status == 201
+    assert reply.json["rows"] == 2
+    body = requests.get(reply.json["url"], timeout=10).content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(body, newline="")))
+    assert [row["vendor_product_id"] for row in rows] == ["P-1", "P-2"]
+    assert rows[0]["status"] == "inactive"
+    assert rows[1]["product_name"] == 'Kabel, 2 m "weiß"'
+    assert rows[1]["description"] == "two\nlines"
+    assert (rows[1]["price"], rows[1]["brand"]) == ("19.99", "")
+    (key,) = [each["Key"] for each in api.world.s3.list_objects_v2(Bucket=BUCKET)["Contents"]]
+    assert key.startswith("exports/VEND001/")
+
+
+def test_export_has_a_header_when_there_are_no_products(api: ApiClient) -> None:
+    reply = api.post("/exports")
+
+    assert reply.json["rows"] == 0
+    assert requests.get(reply.json["url"], timeout=10).text.lstrip("\ufeff").startswith("vendor_product_id,")
+
+
+def test_categories_are_those_that_are_active(api: ApiClient) -> None:
+    api.world.database.execute("UPDATE product_categories SET is_active = FALSE WHERE category_name = 'Audio'")
+
+    names = api.get("/categories").json["categories"]
+
+    assert "Cameras" in names
+    assert "Audio" not in names
+    assert names == sorted(names)
+
+
+def test_columns_tell_limits_and_fixes(api: ApiClient) -> None:
+    found = api.get("/columns").json
+
+    columns = {column["name"]: column for column in found["columns"]}
+    assert (columns["price"]["min"], columns["price"]["max"], columns["price"]["decimals"]) == ("0.01", "999999.99", 2)
+    assert columns["product_name"]["max_length"] == 200
+    assert columns["product_name"]["min"] is None
+    assert next(name for name, column in columns.items() if column["required"]) == "vendor_product_id"
+    codes = {code["code"]: code for code in found["codes"]}
+    assert codes["INVALID_PRICE"]["of"] == "row"
+    assert codes["EMPTY_FILE"]["of"] == "file"
+    assert all(code["fix"] for code in found["codes"])
+
+
+def test_template_is_not_found_when_there_is_no_such_kind(api: ApiClient) -> None:
+    reply = api.get("/templates/pdf")
+
+    assert (reply.status, reply.problem) == (404, "not-found")

@@ -1,0 +1,174 @@
+"""How PostgreSQL runs the queries of the API on a filled database: by an index, and no slower on late pages."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg2
+import pytest
+from psycopg2.extensions import cursor as Cursor
+
+from local.postgres import PostgresServer
+from onboarding.stores import product_pages, upload_pages
+from onboarding.stores.product_pages import ChangePosition, ProductFilter
+from onboarding.stores.upload_pages import ErrorPosition, UploadFilter, UploadPosition
+from onboarding.upkeep.migrations import migrate
+
+VENDORS = 20
+UPLOADS = 1_500
+"""Of each vendor."""
+PRODUCTS = 2_500
+"""Of each vendor."""
+ERRORS = 30_000
+"""Of one upload; others have ten each."""
+VENDOR = "V01"
+UPLOAD = "U-1-1"
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+BIG = {"upload_history", "products", "validation_errors", "product_changes"}
+
+FILL = [
+    f"INSERT INTO vendors (vendor_id, vendor_name, email)"
+    f" SELECT to_char(v, 'FMV00'), 'Vendor', 'a@b.example' FROM generate_series(1, {VENDORS}) v",
+    f"""
+    INSERT INTO upload_history (upload_id, vendor_id, file_name, s3_key, object_version, status, total_records,
+                                valid_records, upload_timestamp, completed_at)
+    SELECT format('U-%s-%s', v, n), to_char(v, 'FMV00'), format('file-%s.csv', n), 'k', 'v',
+           CASE WHEN n % 100 = 0 THEN 'failed' ELSE 'completed' END, 10, 10,
+           timestamptz '2026-11-01 00:00+00' - n * interval '1 minute', timestamptz '2026-11-01 00:00+00'
+    FROM generate_series(1, {VENDORS}) v, generate_series(1, {UPLOADS}) n
+    """,
+    f"""
+    INSERT INTO products (vendor_id, vendor_product_id, product_name, category, sku, price, stock_quantity, upload_id,
+                          row_number, status)
+    SELECT to_char(v, 'FMV00'), to_char(n, 'FMP000000'), 'Mouse ' || n, 'Audio', format('S-%s-%s', v, n), 1, 1,
+           format('U-%s-1', v), n, CASE WHEN n % 50 = 0 THEN 'inactive' ELSE 'active' END
+    FROM generate_series(1, {VENDORS}) v, generate_series(1, {PRODUCTS}) n
+    """,
+    f"""
+    INSERT INTO validation_errors (upload_id, row_number, field, error_type, error_message, original_data)
+    SELECT '{UPLOAD}', n, 'price', 'INVALID_PRICE', 'wrong', '{{"price": "free"}}'::jsonb
+    FROM generate_series(1, {ERRORS}) n
+    UNION ALL
+    SELECT format('U-%s-%s', v, n), r, 'sku', 'DUPLICATE_SKU', 'twice', '{{}}'::jsonb
+    FROM generate_series(2, {VENDORS}) v, generate_series(1, 500) n, generate_series(1, 10) r
+    """,
+    """
+    INSERT INTO product_changes (product_id, upload_id, row_number, changed_at, field, old_value, new_value)
+    SELECT product_id, upload_id, 1, created_at + n * interval '1 minute', 'price', '1', '2'
+    FROM products, generate_series(1, 3) n
+    """,
+    "VACUUM ANALYZE",
+]
+
+
+class Explaining(Cursor):
+    """A cursor that explains what it is asked to run; the plan of the last statement is kept."""
+
+    plan: Any = None
+
+    def execute(self, query: Any, values: Any = None) -> None:
+        super().execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + query, values)
+        self.plan = super().fetchone()[0][0]["Plan"]
+
+    def fetchone(self) -> None:
+        return None
+
+    def fetchall(self) -> list[Any]:
+        return []
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    with PostgresServer(tmp_path_factory.mktemp("plans") / "server") as server:
+        migrate(server.url)
+        with closing(psycopg2.connect(server.url)) as connection, connection.cursor() as cursor:
+            connection.autocommit = True
+            for statement in FILL:
+                cursor.execute(statement)
+        yield server
+
+
+Explain = Callable[[Callable[[Cursor], object]], dict[str, Any]]
+
+
+@pytest.fixture
+def explain(filled: PostgresServer) -> Iterator[Explain]:
+    with closing(psycopg2.connect(filled.url)) as connection:
+
+        def run(work: Callable[[Cursor], object]) -> dict[str, Any]:
+            with connection, connection.cursor(cursor_factory=Explaining) as cursor:
+                work(cursor)
+                return cursor.plan
+
+        yield run
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", []):
+        yield from nodes(child)
+
+
+def blocks(plan: dict[str, Any]) -> int:
+    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+
+
+LATE_UPLOAD = UploadPosition(NOW - timedelta(minutes=UPLOADS - 100), "U-1-9999")
+QUERIES: dict[str, Callable[[Cursor], object]] = {
+    "upload": lambda c: upload_pages.find_upload(c, VENDOR, UPLOAD),
+    "uploads": lambda c: upload_pages.list_uploads(c, VENDOR, UploadFilter(), None, 51),
+    "failed uploads": lambda c: upload_pages.list_uploads(c, VENDOR, UploadFilter(status="failed"), None, 51),
+    "uploads of a mode": lambda c: upload_pages.list_uploads(c, VENDOR, UploadFilter(mode="update"), None, 51),
+    "previews": lambda c: upload_pages.list_uploads(c, VENDOR, UploadFilter(is_preview=True), None, 51),
+    "uploads by name": lambda c: upload_pages.list_uploads(c, VENDOR, UploadFilter(file_name="x"), None, 51),
+    "uploads of a time": lambda c: upload_pages.list_uploads(
+        c, VENDOR, UploadFilter(created_from=NOW - timedelta(hours=5), created_to=NOW - timedelta(hours=1)), None, 51
+    ),
+    "late uploads": lambda c: upload_pages.list_uploads(c, VENDOR, UploadFilter(), LATE_UPLOAD, 51),
+    "errors": lambda c: upload_pages.list_errors(c, UPLOAD, None, None, None, 51),
+    "late errors": lambda c: upload_pages.list_errors(c, UPLOAD, None, None, ErrorPosition(ERRORS - 100, 0), 51),
+    "errors of a small upload": lambda c: upload_pages.list_errors(c, "U-2-7", "INVALID_PRICE", "price", None, 51),
+    "summary of a small upload": lambda c: upload_pages.summarise_errors(c, "U-2-7"),
+    "product": lambda c: product_pages.find_product(c, VENDOR, "P000007"),
+    "products": lambda c: product_pages.list_products(c, VENDOR, ProductFilter(), None, 51),
+    "late products": lambda c: product_pages.list_products(c, VENDOR, ProductFilter(), "P002400", 51),
+    "products by text": lambda c: product_pages.list_products(c, VENDOR, ProductFilter(text="none"), None, 51),
+    "inactive products": lambda c: product_pages.list_products(c, VENDOR, ProductFilter(status="inactive"), None, 51),
+    "products of a category": lambda c: product_pages.list_products(
+        c, VENDOR, ProductFilter(category="Cameras"), None, 51
+    ),
+    "changes": lambda c: product_pages.list_changes(c, 77, None, 51),
+    "late changes": lambda c: product_pages.list_changes(c, 77, ChangePosition(NOW, 5), 51),
+    "latest changes": lambda c: product_pages.latest_changes(c, 77),
+}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_query_reads_no_table_from_end_to_end(explain: Explain, name: str) -> None:
+    plan = explain(QUERIES[name])
+
+    scanned = {node["Relation Name"] for node in nodes(plan) if node["Node Type"] == "Seq Scan"}
+    assert not scanned & BIG, json.dumps(plan, indent=1)
+
+
+@pytest.mark.parametrize(
+    ("first", "late"), [("uploads", "late uploads"), ("errors", "late errors"), ("products", "late products")]
+)
+def test_late_page_costs_what_the_first_one_does(explain: Explain, first: str, late: str) -> None:
+    explain(QUERIES[late])
+
+    assert blocks(explain(QUERIES[late])) <= 2 * blocks(explain(QUERIES[first])) + 5
+
+
+def test_every_query_of_the_pages_is_among_those_that_are_explained() -> None:
+    queries = {
+        name
+        for module in (upload_pages, product_pages)
+        for name, found in vars(module).items()
+        if callable(found) and getattr(found, "__module__", "") == module.__name__ and name[0].islower()
+    }
+    explained = {name for query in QUERIES.values() for name in query.__code__.co_names}
+
+    assert queries - explained == {"copy_products"}  # all products of the vendor, by the same index

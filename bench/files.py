@@ -10,7 +10,8 @@ import yaml
 
 from bench.catalogue import VENDOR_ID
 from bench.results import PROJECT
-from onboarding.intake.reading import MAX_FILE_BYTES, read_products
+from onboarding.intake.limits import MAX_FILE_BYTES
+from onboarding.intake.reading import read_products
 from onboarding.rows import ProductRow, StagedRow
 from onboarding.stores.ledger import CheckedRow
 from onboarding.validation.settling import check_row

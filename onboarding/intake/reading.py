@@ -11,15 +11,13 @@ from onboarding.intake.decimals import has_decimal_commas, with_decimal_points
 from onboarding.intake.encodings import decode
 from onboarding.intake.formats import Format, format_of
 from onboarding.intake.header import find_header, is_blank, match_columns
+from onboarding.intake.limits import MAX_FILE_BYTES, MAX_ROWS
 from onboarding.intake.read_as import ReadAs
 from onboarding.intake.refusal import FileRefused
 from onboarding.intake.text_table import COMMA, TextTable, open_table
 from onboarding.intake.workbook import SheetTable, open_workbook
 from onboarding.rows import ProductRow
 from rules import STAGED_CHARACTERS, ProductRules, RefusalCode, RowError, header_name, trim
-
-MAX_FILE_BYTES = 10 * 1024 * 1024
-MAX_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from onboarding.execution import Completion, CompletionSignal, start_execution
-from onboarding.intake.reading import MAX_FILE_BYTES, file_too_large, read_products
+from onboarding.intake.limits import MAX_FILE_BYTES
+from onboarding.intake.reading import file_too_large, read_products
 from onboarding.intake.refusal import FileRefused
 from onboarding.rows import ProductRow, RowStatus, stage
 from onboarding.stores import history, vendors

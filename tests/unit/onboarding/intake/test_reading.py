@@ -2,7 +2,8 @@
 
 import pytest
 
-from onboarding.intake.reading import MAX_FILE_BYTES, MAX_ROWS, read_products
+from onboarding.intake.limits import MAX_FILE_BYTES, MAX_ROWS
+from onboarding.intake.reading import read_products
 from onboarding.intake.refusal import FileRefused
 from onboarding.rows import ProductRow
 from rules import STAGED_CHARACTERS, ErrorCode, ProductRules, RefusalCode

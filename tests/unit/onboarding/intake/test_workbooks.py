@@ -14,7 +14,8 @@ import xlsxwriter
 import xlwt
 
 from onboarding.intake import isolation, workbook
-from onboarding.intake.reading import MAX_ROWS, ReadFile, read_products
+from onboarding.intake.limits import MAX_ROWS
+from onboarding.intake.reading import ReadFile, read_products
 from onboarding.intake.refusal import FileRefused
 from onboarding.rows import ProductRow
 from rules import ErrorCode, ProductRules, RefusalCode

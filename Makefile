@@ -11,6 +11,9 @@ MAKEFLAGS += --no-print-directory
 STAGE ?= dev
 FILE ?=
 VENDOR ?=
+MODE ?= import
+PREVIEW ?=
+DIRECT ?=
 WHAT ?=
 UPLOAD ?=
 
@@ -101,11 +104,12 @@ up: install ## Start the local stack and keep it running (again: bring it up to 
 	@$(PYTHON) -m local up
 
 .PHONY: upload
-upload: install ## Upload a file and follow it: make upload FILE=samples/errors.csv VENDOR=VEND001
+upload: install ## Hand a file in and follow it: make upload FILE=… VENDOR=VEND001 [MODE=update] [PREVIEW=1] [DIRECT=1: past the API]
 	@if [ -z '$(FILE)' ] || [ -z '$(VENDOR)' ]; then \
 	  echo 'Which file, and of which vendor? For example: make upload FILE=samples/errors.csv VENDOR=VEND001' >&2; exit 1; \
 	fi
-	@$(PYTHON) -m local upload --file '$(FILE)' --vendor '$(VENDOR)'
+	@$(PYTHON) -m local upload --file '$(FILE)' --vendor '$(VENDOR)' --mode '$(MODE)' \
+	  $(if $(PREVIEW),--preview) $(if $(DIRECT),--direct)
 
 .PHONY: psql
 psql: install ## Open the running stack's database

@@ -15,6 +15,7 @@ from local.console import console, say
 from local.demo import demo
 from local.display import upload_file
 from local.errors import LocalStackError
+from local.handing_in import Wanted
 from local.postgres import find_programs
 from local.settings import Settings, clear_aws_environment
 from local.vendors import SAMPLE_VENDORS
@@ -29,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     upload = commands.add_parser("upload")
     upload.add_argument("--file", required=True)
     upload.add_argument("--vendor", required=True)
+    upload.add_argument("--mode", choices=("import", "update"), default="import")
+    upload.add_argument("--preview", action="store_true", help="check the file and change nothing")
+    upload.add_argument("--direct", action="store_true", help="put the file into the bucket, past the API")
     options = parser.parse_args(arguments)
 
     clear_aws_environment()
@@ -62,7 +66,8 @@ def _run(options: argparse.Namespace) -> None:
         case "demo":
             demo(settings)
         case "upload":
-            upload_file(stack.running(settings), Path(options.file), options.vendor)
+            wanted = Wanted(options.mode, options.preview)
+            upload_file(stack.running(settings), Path(options.file), options.vendor, wanted, directly=options.direct)
         case "psql":
             program = find_programs() / "psql"
             os.execv(program, [str(program), stack.running(settings).database_url])

@@ -42,6 +42,14 @@ def give_access(environment: StackEnvironment, known: Mapping[str, str]) -> dict
     return variables
 
 
+def api_key_of(environment: StackEnvironment, vendor_id: str) -> str | None:
+    """Return the API key of a sample vendor; None for any other."""
+    for prefix, vendor in zip(_PREFIXES, SAMPLE_VENDORS, strict=True):
+        if vendor.vendor_id == vendor_id:
+            return environment.access.get(f"{prefix}_API_KEY")
+    return None
+
+
 def _key(access: Access, vendor_id: str, kept: Sequence[Mapping[str, str]], known: str | None) -> str:
     """Return the key of this stack: the known one, or a new one in its place."""
     if known and key_id_of(known) in {key["key_id"] for key in kept}:

@@ -63,12 +63,12 @@ def _fresh_stack(settings: Settings) -> StackEnvironment:
 
 
 def _samples_known(environment: StackEnvironment) -> bool:
-    keys = [f"uploads/{vendor_id}/{file_name}" for file_name, vendor_id, _ in _SAMPLES]
+    names = [file_name for file_name, _, _ in _SAMPLES]
     with (
         closing(psycopg2.connect(environment.database_url)) as connection,
         connection.cursor() as cursor,
     ):
-        cursor.execute("SELECT EXISTS (SELECT FROM upload_history WHERE s3_key = ANY(%s))", (keys,))
+        cursor.execute("SELECT EXISTS (SELECT FROM upload_history WHERE file_name = ANY(%s))", (names,))
         row = cursor.fetchone()
     return bool(row and row[0])
 

@@ -4,17 +4,21 @@ import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
-from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as ProgressDisplay
 from rich.table import Table
 from rich.text import Text
 
 from local import uploads
+from local.access import api_key_of
 from local.console import console, say
 from local.environment import StackEnvironment
 from local.errors import LocalStackError
+from local.handing_in import Wanted, hand_in
 
+_IMPORT = Wanted()
 _SHOWN_REPORT_LINES = 5
 _COLOURS = {"completed": "green", "partial": "yellow", "failed": "red"}
 
@@ -27,8 +31,12 @@ class Outcome:
     seconds: float
 
 
-def upload_file(environment: StackEnvironment, path: Path, vendor_id: str) -> None:
+def upload_file(
+    environment: StackEnvironment, path: Path, vendor_id: str, wanted: Wanted, *, directly: bool = False
+) -> None:
     """Upload a file of this machine, whatever it is called, as the vendor and show everything about it.
+
+    Through the API, or straight into the bucket as a vendor with an IAM principal does.
 
     Raises LocalStackError for a file that cannot be uploaded.
     """
@@ -38,14 +46,48 @@ def upload_file(environment: StackEnvironment, path: Path, vendor_id: str) -> No
         content = path.read_bytes()
     except OSError as error:
         raise LocalStackError(f"{path} cannot be read: {error.strerror}.") from error
-    outcome = follow(environment, vendor_id, path.name, content)
+    if directly:
+        outcome = _follow(environment, uploads.put(environment, vendor_id, path.name, content), time.monotonic())
+    else:
+        outcome = follow(environment, vendor_id, path.name, content, wanted)
     show(environment, outcome)
 
 
-def follow(environment: StackEnvironment, vendor_id: str, file_name: str, content: bytes) -> Outcome:
-    """Upload the content and show its progress until it has its final status."""
+def follow(
+    environment: StackEnvironment, vendor_id: str, file_name: str, content: bytes, wanted: Wanted = _IMPORT
+) -> Outcome:
+    """Hand the content in through the API and show its progress until it has its final status."""
     started = time.monotonic()
-    stored = uploads.put(environment, vendor_id, file_name, content)
+    key = api_key_of(environment, vendor_id)
+    if key is None:
+        raise LocalStackError(
+            f"No API key of {vendor_id} is known here. Use a sample vendor, or DIRECT=1 to put the file into the bucket."
+        )
+    with _Sending(file_name, len(content)) as sending:
+        stored = hand_in(environment, key, file_name, content, wanted, sending.sent)
+    return _follow(environment, stored, started)
+
+
+class _Sending:
+    """Shows how many bytes of a file are out; a log that nobody watches live shows nothing."""
+
+    def __init__(self, file_name: str, size: int) -> None:
+        columns = (TextColumn("  {task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+        self._display = ProgressDisplay(*columns, console=console, disable=not console.is_terminal)
+        self._task = self._display.add_task(Text(file_name).markup, total=size)
+
+    def __enter__(self) -> Self:
+        self._display.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._display.stop()
+
+    def sent(self, size: int) -> None:
+        self._display.update(self._task, completed=size)
+
+
+def _follow(environment: StackEnvironment, stored: uploads.StoredFile, started: float) -> Outcome:
     last = _follow_live(environment, stored) if console.is_terminal else _follow_in_lines(environment, stored)
     return Outcome(last, time.monotonic() - started)
 

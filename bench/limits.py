@@ -63,7 +63,7 @@ def measure(*, full: bool) -> Part:
         )
         if shards == SHARDS:
             part.goal("10,000 rows staged and marked, new table", median, "at most", GOAL_SECONDS, "s")
-    part.note(
+    part.notes.append(
         "The fullest partition bounds the time: keys fall on partitions by chance, the more evenly the more there are."
     )
     return part

@@ -4,9 +4,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_SHORT = 64
-"""Damaged cells are short; the patterns are never tried on longer ones."""
-
 
 @dataclass(frozen=True, slots=True)
 class Damage:
@@ -21,7 +18,7 @@ class Damage:
         """Tell whether the trimmed cell is damaged this way."""
         if text in self.values:
             return True
-        return self.pattern is not None and len(text) <= _SHORT and self.pattern.fullmatch(text) is not None
+        return self.pattern is not None and self.pattern.fullmatch(text) is not None
 
 
 def first_found(kinds: Iterable[Damage], text: str) -> Damage | None:

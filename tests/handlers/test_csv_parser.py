@@ -1,10 +1,12 @@
 """CSV Parser: an object under uploads/ was created."""
 
+import io
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
+import openpyxl
 import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 from botocore.exceptions import ClientError
@@ -41,6 +43,30 @@ def _throttle(monkeypatch: pytest.MonkeyPatch, parser: Any, after: int) -> list[
 
     monkeypatch.setattr(client, "batch_write_item", batch_write_item)
     return written
+
+
+def test_rows_are_staged_when_the_file_is_a_workbook(world: World) -> None:
+    book = openpyxl.Workbook()
+    for row in (list(product(1)), list(product(1).values())):
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    event = world.put(file.getvalue())
+
+    world.parse(event)
+
+    (staged,) = world.staged(world.upload_of(event))
+    sent = {name: cell for name, cell in product(1).items() if cell}
+    assert {name: staged[name]["S"] for name in sent} == sent
+
+
+def test_cells_as_sent_are_staged_when_numbers_have_a_decimal_comma(world: World) -> None:
+    event = world.put(csv_of([product(1, price="19c99")]).replace(b",", b";").replace(b"19c99", b"19,99"))
+
+    world.parse(event)
+
+    (staged,) = world.staged(world.upload_of(event))
+    assert (staged["price"], staged["cells_sent"]) == ({"S": "19.99"}, {"M": {"price": {"S": "19,99"}}})
 
 
 def test_rows_are_staged_when_a_file_comes(world: World) -> None:
@@ -400,7 +426,7 @@ def test_file_is_answered_when_its_name_does_not_end_in_csv(world: World, key: s
     world.parse(event)
 
     assert world.executions() == [world.upload_of(event).upload_id]
-    assert _refusals(world, world.upload_of(event))[0] == "NOT_A_CSV"
+    assert _refusals(world, world.upload_of(event))[0] == "UNSUPPORTED_FILE"
 
 
 def test_file_is_answered_when_its_key_ends_in_a_slash(world: World) -> None:

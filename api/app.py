@@ -48,26 +48,30 @@ _HEADERS = {
 
 
 class Api(APIGatewayHttpResolver):
-    """Powertools' resolver, with product ids that may contain any character."""
+    """Powertools' resolver, for paths that may contain any character."""
 
     def __init__(self, prefix: str) -> None:
         super().__init__()
-        self._products = f"{prefix}/products/"
+        self._prefix = f"{prefix}/"
 
     def resolve(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """Answer one request.
 
-        API Gateway hands over the path decoded, and a vendor's product id may contain a slash: encoded again, it is
-        one segment (API Gateway developer guide, "Payload format version 2.0").
+        API Gateway hands over the path decoded (developer guide, "Payload format version 2.0"), and Powertools matches
+        some characters only: each segment is encoded again. A vendor's product id may contain slashes and is one.
         """
-        path: str = event["rawPath"]
-        start, found, rest = path.partition(self._products)
-        if found and rest:
-            tail = "/changes" if rest.endswith("/changes") else ""
-            product_id = quote(rest.removesuffix(tail), safe="")
-            event = {**event, "rawPath": f"{start}{found}{product_id}{tail}"}
-        answer: dict[str, Any] = super().resolve(event, context)
+        start, found, rest = event["rawPath"].partition(self._prefix)
+        segments = _one_product_id(rest.split("/"))
+        path = "/".join(quote(segment, safe="") for segment in segments)
+        answer: dict[str, Any] = super().resolve({**event, "rawPath": start + found + path}, context)
         return answer
+
+
+def _one_product_id(segments: list[str]) -> list[str]:
+    if segments[0] != "products" or len(segments) < 3:
+        return segments
+    tail = ["changes"] if segments[-1] == "changes" else []
+    return ["products", "/".join(segments[1 : len(segments) - len(tail)]), *tail]
 
 
 def build_app(prefix: str, caller_of: CallerOf, services: Services) -> Api:
@@ -134,7 +138,7 @@ def _add_problems(app: Api, prefix: str) -> None:
         if possible:
             sentence = f"{method} is not possible here. Possible: {', '.join(possible)}."
             return problem_response(Problem(WRONG_METHOD, sentence, headers={"Allow": ", ".join(possible)}))
-        return problem_response(Problem(UNKNOWN_ADDRESS, f"There is no address {path[:200]}."))
+        return problem_response(Problem(UNKNOWN_ADDRESS, f"There is no address {unquote(path)[:200]}."))
 
     app.exception_handler(NotFoundError)(nowhere)
     app.exception_handler(Problem)(problem_response)

@@ -47,6 +47,13 @@ def _sha256(digest: str) -> str:
     return digest.lower()
 
 
+def _moment(text: object) -> object:
+    # pydantic would take a number for seconds since 1970.
+    if isinstance(text, str) and re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T", text, re.ASCII) is None:
+        raise ValueError("A time is written as 2026-11-21T10:30:45Z, with Z or an offset at its end.")
+    return text
+
+
 def _word(text: str) -> str:
     if re.fullmatch("[A-Za-z0-9_]+", text, re.ASCII) is None:
         raise ValueError("It is one word of letters, digits and underscores, as in an answer of this API.")
@@ -76,6 +83,7 @@ Search = Annotated[
     AfterValidator(_no_nul),
 ]
 Word = Annotated[str, Field(max_length=100, json_schema_extra={"pattern": "^[A-Za-z0-9_]+$"}), AfterValidator(_word)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Limit = Annotated[int, Field(ge=1, le=100, description="The most entries of one page.", examples=[50])]
 Cursor = Annotated[str, Field(max_length=1000, description=_CURSOR)]
 
@@ -243,8 +251,8 @@ class UploadFilters(_Given):
     status: Status | None = Field(default=None, description="Only uploads in this status.")
     mode: RecordedMode | None = Field(default=None, description="Only uploads of this mode.")
     preview: bool | None = Field(default=None, description="Only previews, or only uploads for real.")
-    created_from: AwareDatetime | None = Field(default=None, description="Only uploads of this moment or later.")
-    created_to: AwareDatetime | None = Field(default=None, description="Only uploads of this moment or earlier.")
+    created_from: Moment | None = Field(default=None, description="Only uploads of this moment or later.")
+    created_to: Moment | None = Field(default=None, description="Only uploads of this moment or earlier.")
     file_name: Search | None = Field(default=None, description="Only files with this in their name, in any case.")
     limit: Limit = 50
     cursor: Cursor | None = None

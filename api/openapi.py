@@ -37,7 +37,11 @@ from api.routing import Route, Who
 FILE = Path(__file__).with_name("openapi.json")
 _REFERENCE = "#/components/schemas/{model}"
 _PATH_PARAMETERS: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "upload_id": ("The id of an upload.", "UPLOAD_20261121_103045_0a1b2c3d", {}),
+    "upload_id": (
+        "The id of an upload.",
+        "UPLOAD_20261121_103045_0a1b2c3d",
+        {"pattern": "^UPLOAD_[0-9]{8}_[0-9]{6}_[0-9a-f]{8}$"},
+    ),
     "vendor_product_id": ("The vendor's own id of the product.", "PROD-17", {"minLength": 1, "maxLength": 100}),
     "kind": ("What kind of file.", "csv", {"enum": ["csv", "xlsx"]}),
     "key_id": ("The id of an API key.", "key_0a1b2c3d", {}),

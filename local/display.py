@@ -61,7 +61,7 @@ def follow(
     key = api_key_of(environment, vendor_id)
     if key is None:
         raise LocalStackError(
-            f"No API key of {vendor_id} is known here. Use a sample vendor, or DIRECT=1 to put the file into the bucket."
+            f"No API key of {vendor_id} is known here. Use a sample vendor, or DIRECT=1 to go past the API."
         )
     with _Sending(file_name, len(content)) as sending:
         stored = hand_in(environment, key, file_name, content, wanted, sending.sent)

@@ -46,7 +46,7 @@ def test_answer_has_security_headers_whatever_it_is(api: ApiClient) -> None:
 
 
 def test_address_is_unknown_when_no_route_has_it(api: ApiClient) -> None:
-    for path in ("/nothing", "/", "", "/uploads/", f"/uploads/{UPLOAD_ID}/nothing", "//me"):
+    for path in ("/nothing", "/", "", "/\x84", "/uploads/", f"/uploads/{UPLOAD_ID}/nothing", "//me"):
         reply = api.get(path)
 
         assert (reply.status, reply.problem) == (404, "unknown-address"), path
@@ -69,6 +69,7 @@ def test_method_is_wrong_when_the_address_has_others(api: ApiClient) -> None:
         ("status=done", "query.status"),
         ("colour=red", "query.colour"),
         ("created_from=2026-11-21T12:00:00", "query.created_from"),
+        ("created_to=0.5", "query.created_to"),
         ("file_name=", "query.file_name"),
         ("file_name=%00", "query.file_name"),
         ("cursor=abc", "query.cursor"),

@@ -310,7 +310,7 @@ def test_upload_of_another_vendor_does_not_exist(api: ApiClient, other: ApiClien
 
 
 @pytest.mark.parametrize(
-    "upload_id", ["x", "UPLOAD_20261121_103045_0A1B2C3D", "a%00b", "'; DROP TABLE products", "ä" * 300]
+    "upload_id", ["x", "UPLOAD_20261121_103045_0A1B2C3D", "a%00b", "'; DROP TABLE products", "ä" * 300, "\x84", '"']
 )
 def test_upload_does_not_exist_when_its_id_is_none(api: ApiClient, upload_id: str) -> None:
     assert api.get(f"/uploads/{upload_id}").status == 404

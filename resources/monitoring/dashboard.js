@@ -52,6 +52,7 @@ function widgets({ name, functions, databaseKind }) {
     graph('Dead letters', [
       queue('ApproximateNumberOfMessagesVisible', 'error-dead-letter-queue'),
       queue('ApproximateNumberOfMessagesVisible', 'undelivered-upload-queue'),
+      queue('ApproximateNumberOfMessagesVisible', 'unannounced-end-queue'),
     ], maximum),
     graph('Oldest waiting: queues (s)', [
       queue('ApproximateAgeOfOldestMessage', 'upload-event-queue'),
@@ -62,10 +63,10 @@ function widgets({ name, functions, databaseKind }) {
       ['AWS/DynamoDB', 'ConsumedWriteCapacityUnits', 'TableName', '${stagingTable}'],
       ['AWS/DynamoDB', 'WriteThrottleEvents', 'TableName', '${stagingTable}'],
     ]),
-    graph('Function errors', ofFunctions('Errors')),
+    graph('Function errors', ofFunctions('Errors', {}, [...hotPath, `${name}-vendor-api`, `${name}-portal-api`])),
     graph('Function throttles', ofFunctions('Throttles', {}, hotPath)),
     graph('Function duration p95 (ms)', ofFunctions('Duration', { stat: 'p95' }, hotPath)),
-    graph('Report links', [
+    graph('API and report links', [
       ['AWS/ApiGateway', 'Count', 'ApiId', '${apiId}'],
       ['AWS/ApiGateway', '4xx', 'ApiId', '${apiId}'],
       ['AWS/ApiGateway', '5xx', 'ApiId', '${apiId}'],

@@ -19,7 +19,9 @@ _UPDATE_ONLY = ("status",)
 
 def export_products(services: Services, call: Call[None, None]) -> Export:
     """Write all of the vendor's products into a file and return a link to it."""
-    columns = (*(column.name for column in services.rules().columns), *_UPDATE_ONLY)
+    rules = services.rules()
+    columns = [*(column.name for column in rules.columns if column.name not in _UPDATE_ONLY), *_UPDATE_ONLY]
+    texts = {column.name for column in rules.columns if column.type != "number"} - set(_UPDATE_ONLY)
     key = f"exports/{call.vendor_id}/products_{datetime.now(UTC):%Y%m%d_%H%M%S}_{secrets.token_hex(4)}.csv"
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as file:
 
@@ -27,7 +29,7 @@ def export_products(services: Services, call: Call[None, None]) -> Export:
             file.seek(0)
             file.truncate()
             file.write("\ufeff".encode())  # without it Excel reads UTF-8 as the code page of its country
-            return product_pages.copy_products(cursor, call.vendor_id, columns, file)
+            return product_pages.copy_products(cursor, call.vendor_id, columns, texts, file)
 
         rows = services.database.run(copy)
         file.seek(0)

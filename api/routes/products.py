@@ -55,15 +55,15 @@ def list_changes(services: Services, call: Call[PageOnly, None]) -> ChangePage:
     product = _product(services, call.vendor_id, call.path["vendor_product_id"])
     limit, after = call.query.limit, None
     if call.query.cursor is not None:
-        changed_at, change_id = cursors.decode(call.query.cursor, str, int)
-        after = ChangePosition(cursors.moment(changed_at), cursors.number(change_id))
+        uploaded_at, upload_id, column = cursors.decode(call.query.cursor, str, str, str)
+        after = ChangePosition(cursors.moment(uploaded_at), cursors.text(upload_id), cursors.text(column))
     found = services.database.run(
         lambda cursor: product_pages.list_changes(cursor, product.product_id, after, limit + 1)
     )
     page = found[:limit]
     next_cursor = None
     if len(found) > limit:
-        next_cursor = cursors.encode(page[-1].changed_at.isoformat(), page[-1].change_id)
+        next_cursor = cursors.encode(page[-1].uploaded_at.isoformat(), page[-1].upload_id, page[-1].column)
     return ChangePage(
         data=[
             ChangeDocument(

@@ -468,14 +468,7 @@ def _recorded_upload(upload: UploadView) -> UploadDocument:
         mode=RecordedMode(upload.mode),
         preview=upload.is_preview,
         status=Status(upload.status),
-        counts=Counts(
-            total=upload.total_records,
-            valid=upload.valid_records,
-            errors=upload.error_records,
-            changed=upload.changed_records,
-            unchanged=upload.unchanged_records,
-            superseded=upload.superseded_records,
-        ),
+        counts=_counts(upload),
         progress=_progress(upload),
         failure=_failure(upload.failure_reason),
         read_as=None if upload.read_as is None else dict(upload.read_as),
@@ -486,6 +479,18 @@ def _recorded_upload(upload: UploadView) -> UploadDocument:
         corrects_upload_id=upload.corrects_upload_id,
         next_step=_next_step(upload),
     )
+
+
+def _counts(upload: UploadView) -> Counts:
+    counts = Counts(total=upload.total_records, valid=upload.valid_records, errors=upload.error_records)
+    if upload.mode == RecordedMode.IMPORT:
+        return counts
+    changes = {
+        "changed": upload.changed_records,
+        "unchanged": upload.unchanged_records,
+        "superseded": upload.superseded_records,
+    }
+    return counts.model_copy(update=changes)
 
 
 def _progress(upload: UploadView) -> float:

@@ -42,7 +42,7 @@ class UploadFilter:
 
 @dataclass(frozen=True, slots=True)
 class UploadView:
-    """An upload as the audit trail has it. Counts are rows; those of an update are None for other modes."""
+    """An upload as the audit trail has it. Counts are rows."""
 
     upload_id: str
     file_name: str
@@ -52,9 +52,9 @@ class UploadView:
     total_records: int | None
     valid_records: int
     error_records: int
-    changed_records: int | None
-    unchanged_records: int | None
-    superseded_records: int | None
+    changed_records: int
+    unchanged_records: int
+    superseded_records: int
     failure_reason: str | None
     read_as: Mapping[str, Any] | None
     s3_key: str

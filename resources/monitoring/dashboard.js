@@ -52,6 +52,7 @@ function widgets({ name, functions, databaseKind }) {
     graph('Dead letters', [
       queue('ApproximateNumberOfMessagesVisible', 'error-dead-letter-queue'),
       queue('ApproximateNumberOfMessagesVisible', 'undelivered-upload-queue'),
+      queue('ApproximateNumberOfMessagesVisible', 'unannounced-end-queue'),
     ], maximum),
     graph('Oldest waiting: queues (s)', [
       queue('ApproximateAgeOfOldestMessage', 'upload-event-queue'),
@@ -65,7 +66,7 @@ function widgets({ name, functions, databaseKind }) {
     graph('Function errors', ofFunctions('Errors')), // those of all functions are in the alarms
     graph('Function throttles', ofFunctions('Throttles')),
     graph('Function duration p95 (ms)', ofFunctions('Duration', { stat: 'p95' })),
-    graph('Report links', [
+    graph('API and report links', [
       ['AWS/ApiGateway', 'Count', 'ApiId', '${apiId}'],
       ['AWS/ApiGateway', '4xx', 'ApiId', '${apiId}'],
       ['AWS/ApiGateway', '5xx', 'ApiId', '${apiId}'],

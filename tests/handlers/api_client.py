@@ -117,6 +117,7 @@ def add_upload(
         "valid_records": valid,
         "error_records": errors,
         "upload_timestamp": at,
+        "changed_records": 0 if columns.get("mode", "import") == "import" else valid,
         "completed_at": None if status == "processing" else at + timedelta(seconds=20),
         **columns,
     }

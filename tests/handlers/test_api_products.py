@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import timedelta
 
 import pytest
@@ -75,24 +76,60 @@ def test_product_is_not_found_when_the_vendor_has_none(api: ApiClient, product_i
 
 def test_changes_tell_who_changed_what(api: ApiClient) -> None:
     add_product(api.world, "P-1")
-    for hour, (column, old, new) in enumerate(
-        [("price", "25.00", "22.00"), ("brand", None, "Acme"), ("price", "22.00", "19.99")]
+    for hour, (old, new) in enumerate(
+        [
+            ({"price": 25.00, "stock_quantity": 1}, {"price": 22.50, "stock_quantity": 3}),
+            ({"brand": None}, {"brand": "Acme"}),
+            ({"price": 22.50}, {"price": 19.99}),
+        ]
     ):
+        upload_id = add_upload(api.world, f"UPLOAD_20261121_103045_0000000{hour}", at=NOON + timedelta(hours=hour))
         api.world.database.execute(
-            "INSERT INTO product_changes (product_id, upload_id, row_number, changed_at, field, old_value, new_value)"
-            " SELECT product_id, %s, %s, %s, %s, %s, %s FROM products",
-            *(UPLOAD_ID, hour + 1, NOON + timedelta(hours=hour), column, old, new),
+            "INSERT INTO product_changes"
+            " (product_id, upload_id, row_number, uploaded_at, changed_at, fields, old_values, new_values)"
+            " SELECT product_id, %s, %s, %s, %s, %s, %s, %s FROM products",
+            *(upload_id, hour + 1, NOON + timedelta(hours=hour), NOON + timedelta(hours=hour, minutes=1)),
+            *(list(new), json.dumps(old), json.dumps(new)),
         )
 
-    pages = all_pages(api, "/products/P-1/changes", limit=2)
+    pages = all_pages(api, "/products/P-1/changes", limit=1)
     shown = api.get("/products/P-1").json["changed"]
 
     assert [(each["column"], each["old_value"], each["new_value"]) for page in pages for each in page] == [
-        ("price", "22.00", "19.99"),
+        ("price", "22.5", "19.99"),
         ("brand", None, "Acme"),
-        ("price", "25.00", "22.00"),
+        ("price", "25.0", "22.5"),
+        ("stock_quantity", "1", "3"),
     ]
-    assert {column: origin["row_number"] for column, origin in shown.items()} == {"price": 3, "brand": 2}
+    assert {column: origin["row_number"] for column, origin in shown.items()} == {
+        "price": 3,
+        "brand": 2,
+        "stock_quantity": 1,
+    }
+    assert shown["price"]["at"] == "2026-11-21T14:01:00Z"
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+49 123", "'+49 123"),
+        ("-5.5", "-5.5"),
+        ("@home", "'@home"),
+        ("'=1", "''=1"),
+        ("'plain", "'plain"),
+        ("a=b", "a=b"),
+        ("\tx", "'\tx"),
+    ],
+)
+def test_export_has_no_cell_that_a_spreadsheet_runs(api: ApiClient, name: str, cell: str) -> None:
+    add_product(api.world, "P-1", product_name=name)
+
+    body = requests.get(api.post("/exports").json["url"], timeout=10).content.decode("utf-8-sig")
+
+    (row,) = csv.DictReader(io.StringIO(body, newline=""))
+    assert row["product_name"] == cell
+    assert list(row)[-1] == "_errors"  # by which the reader knows that it has to bring such cells back
 
 
 def test_export_is_a_csv_of_the_vendors_products(api: ApiClient) -> None:

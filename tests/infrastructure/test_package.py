@@ -102,7 +102,7 @@ def test_pure_python_parts_import_from_the_package_alone(archive: Path, tmp_path
 
 def services_called() -> set[str]:
     """Return the AWS services that the functions make clients for; Powertools makes the one for secrets."""
-    sources = [path for folder in ("handlers", "onboarding") for path in (PROJECT / folder).rglob("*.py")]
+    sources = [path for folder in ("handlers", "api", "onboarding") for path in (PROJECT / folder).rglob("*.py")]
     return {"secretsmanager"}.union(*(re.findall(r"client\(\s*\"([\w-]+)\"", path.read_text()) for path in sources))
 
 

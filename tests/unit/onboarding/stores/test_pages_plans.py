@@ -55,8 +55,9 @@ FILL = [
     FROM generate_series(2, {VENDORS}) v, generate_series(1, 500) n, generate_series(1, 10) r
     """,
     """
-    INSERT INTO product_changes (product_id, upload_id, row_number, changed_at, field, old_value, new_value)
-    SELECT product_id, upload_id, 1, created_at + n * interval '1 minute', 'price', '1', '2'
+    INSERT INTO product_changes (product_id, upload_id, row_number, uploaded_at, fields, old_values, new_values)
+    SELECT product_id, format('U-1-%s', n), 1, created_at + n * interval '1 minute', '{price}', '{"price": 1}',
+           '{"price": 2}'
     FROM products, generate_series(1, 3) n
     """,
     "VACUUM ANALYZE",
@@ -140,7 +141,7 @@ QUERIES: dict[str, Callable[[Cursor], object]] = {
         c, VENDOR, ProductFilter(category="Cameras"), None, 51
     ),
     "changes": lambda c: product_pages.list_changes(c, 77, None, 51),
-    "late changes": lambda c: product_pages.list_changes(c, 77, ChangePosition(NOW, 5), 51),
+    "late changes": lambda c: product_pages.list_changes(c, 77, ChangePosition(NOW, "U-1-2", "price"), 51),
     "latest changes": lambda c: product_pages.latest_changes(c, 77),
 }
 

@@ -11,8 +11,7 @@ import yaml
 from bench.catalogue import VENDOR_ID
 from bench.results import PROJECT
 from onboarding.intake.csv_file import MAX_FILE_BYTES, read_products
-from onboarding.rows import ProductRow, StagedRow
-from onboarding.stores.ledger import CheckedRow
+from onboarding.rows import CheckedRow, ProductRow, StagedRow
 from onboarding.validation.settling import check_row
 from rules import ProductRules
 from samples.generate import KINDS, generate

@@ -30,6 +30,7 @@ class ColumnMessages:
             "max": f"{column.max:f}",
             "decimals": column.decimals,
             "maxlength": column.maxlength,
+            "choices": " or ".join(column.choices),
         }
 
     def finding(self, rule: str, text: str, categories: "Categories") -> RowError:
@@ -39,6 +40,10 @@ class ColumnMessages:
             return self._write(ErrorCode.MISSING_REQUIRED_FIELD, "required")
         if column.type == "category":
             return self._write(column.code, "category", sent=quoted(text), hint=self._category_hint(text, categories))
+        if rule == "forbidden":
+            return self._write(ErrorCode.MISSING_REQUIRED_FIELD, "cleared", sent=quoted(text))
+        if column.type == "choice":
+            return self._write(column.code, "choice", sent=quoted(text))
         if rule == "maxlength":
             return self._write(column.code, rule, sent=quoted(text), length=len(text))
         if rule in ("min", "max"):

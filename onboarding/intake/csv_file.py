@@ -103,7 +103,7 @@ def _normalise(name: str) -> str:
 def _match_columns(header: Sequence[str], rules: ProductRules) -> list[tuple[int, str]]:
     """Return position and name of each known column in the header."""
     names = [_normalise(name) for name in header]
-    missing = [column for column in rules.required if column not in names]
+    missing = rules.missing_columns(names)
     if missing:
         raise FileRefused(RefusalCode.MISSING_COLUMNS, _missing_columns_message(header, missing))
     repeated = [column for column in rules.columns if names.count(column) > 1]

@@ -46,7 +46,7 @@ class Intake:
         known = self.database.run(lambda cursor: history.find_upload(cursor, upload.upload_id))
         if known is None or known.progress.total_records is None:
             self._check_vendor(upload)  # an upload that was accepted once stays accepted
-        return read_products(self._download(upload), self.rules)
+        return read_products(self._download(upload), upload.mode.rules(self.rules))
 
     def _check_vendor(self, upload: Upload) -> None:
         vendor = self.database.run(lambda cursor: vendors.find_vendor(cursor, upload.vendor_id))
@@ -107,7 +107,7 @@ def _unknown_vendor_message(upload: Upload) -> str:
     if upload.vendor_id == NO_VENDOR:
         return (
             f"The file was put at {upload.s3_key}, which names no vendor. "
-            f"Put files at uploads/{{vendor id}}/{upload.file_name}."
+            f"Put files at {upload.folder}{{vendor id}}/{upload.file_name}."
         )
     return (
         f'No vendor is registered under "{upload.vendor_id}", the folder of {upload.s3_key}. '

@@ -109,6 +109,12 @@ redrive: install ## Process failures again: make redrive WHAT=errors|events|stre
 	@if [ '$(STAGE)' = local ]; then . "$${LOCAL_DIR:-.local}/stack.env"; fi; \
 	$(PYTHON) -m operations redrive '$(WHAT)' --stage '$(STAGE)' --upload-id '$(UPLOAD)'
 
+.PHONY: revert
+revert: install ## Take an upload back, first only saying what that would do: make revert UPLOAD=id [STAGE=local] [YES=1]
+	@if [ -z '$(UPLOAD)' ]; then echo 'Which upload? make revert UPLOAD=UPLOAD_…' >&2; exit 1; fi
+	@if [ '$(STAGE)' = local ]; then . "$${LOCAL_DIR:-.local}/stack.env"; fi; \
+	$(PYTHON) -m operations revert '$(UPLOAD)' --stage '$(STAGE)' $(if $(YES),--yes)
+
 .PHONY: down
 down: ## Stop the local stack and delete its data
 	@if [ -x $(PYTHON) ]; then $(PYTHON) -m local down; else echo "  No local stack is running."; fi

@@ -116,3 +116,8 @@ class SecretRotatorConfig(OwnerConfig):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditPurgerConfig(DatabaseConfig):
     audit_retention_days: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadReverterConfig(DatabaseConfig):
+    pass

@@ -68,7 +68,9 @@ class Upload:
     @property
     def folder(self) -> str:
         """The prefix under which vendors put files of this kind into folders of their own."""
-        return next(prefix for prefix, mode, is_preview in _FOLDERS if (mode, is_preview) == (self.mode, self.is_preview))
+        return next(
+            prefix for prefix, mode, is_preview in _FOLDERS if (mode, is_preview) == (self.mode, self.is_preview)
+        )
 
     @classmethod
     def from_s3_record(cls, record: Mapping[str, Any]) -> Self:

@@ -8,12 +8,13 @@ from aws_lambda_powertools import Logger
 from onboarding.execution import Completion, CompletionSignal, start_execution
 from onboarding.intake.csv_file import MAX_FILE_BYTES, file_too_large, read_products
 from onboarding.intake.refusal import FileRefused
+from onboarding.intake.repetitions import mark_repetitions
 from onboarding.rows import ProductRow, RowStatus, stage
 from onboarding.stores import history, vendors
 from onboarding.stores.database import Database
 from onboarding.stores.staging import StagingTable
 from onboarding.uploads import NO_VENDOR, Upload
-from rules import ProductRules, RefusalCode
+from rules import ProductRules, RefusalCode, UpdateRules
 
 logger = Logger(child=True)
 
@@ -46,7 +47,11 @@ class Intake:
         known = self.database.run(lambda cursor: history.find_upload(cursor, upload.upload_id))
         if known is None or known.progress.total_records is None:
             self._check_vendor(upload)  # an upload that was accepted once stays accepted
-        return read_products(self._download(upload), upload.mode.rules(self.rules))
+        rules = upload.mode.rules(self.rules)
+        rows = read_products(self._download(upload), rules)
+        if isinstance(rules, UpdateRules):
+            return mark_repetitions(self.database, rules, upload.vendor_id, rows)
+        return rows
 
     def _check_vendor(self, upload: Upload) -> None:
         vendor = self.database.run(lambda cursor: vendors.find_vendor(cursor, upload.vendor_id))

@@ -1,13 +1,15 @@
 """Queries on products that are there already and on product_changes, the record of who set what."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from psycopg2.extensions import cursor as Cursor
 
 from onboarding.stores.catalogue import UNIQUE_COLUMNS, Key
 from onboarding.stores.copying import array_of, array_of_numbers, copy_file
-from onboarding.stores.history import OpenUpload
+from onboarding.stores.history import Effects, OpenUpload
 
 FIELDS = (
     *("product_name", "category", "subcategory", "description", "brand", "price", "compare_at_price"),
@@ -92,7 +94,50 @@ def recorded_since(cursor: Cursor, upload: OpenUpload, product_ids: Collection[i
     ]
 
 
-def imported_since(cursor: Cursor, upload: OpenUpload, product_ids: Collection[int]) -> set[int]:
+def fields_set_later(
+    cursor: Cursor, upload: OpenUpload, recorded: Iterable[Recorded], product_ids: Collection[int]
+) -> Mapping[int, AbstractSet[str]]:
+    """Return which fields of each product a later upload has set; all of those that it brought in."""
+    later: dict[int, set[str]] = defaultdict(set)
+    for each in recorded:
+        if not each.by(upload):
+            later[each.product_id] |= each.fields
+    for product_id in _imported_since(cursor, upload, product_ids):
+        later[product_id] |= set(FIELDS)
+    return later
+
+
+def put_in_place(
+    cursor: Cursor,
+    upload: OpenUpload,
+    wanted: Sequence[Setting],
+    later: Mapping[int, AbstractSet[str]],
+    *,
+    is_preview: bool,
+) -> Effects:
+    """Set what no later upload has set, in the name of `upload`, and return what that did; a preview only compares.
+
+    A row that changed anything has changed; one that lost a field to a later upload was superseded.
+    """
+    left = [
+        Setting(each.row_number, each.product_id, values)
+        for each in wanted
+        if (values := {name: each.values[name] for name in each.values if name not in later.get(each.product_id, ())})
+    ]
+    changed = _compare(cursor, left) if is_preview else _apply(cursor, upload, left)
+    set_fields = {each.row_number: len(each.values) for each in left}
+    superseded = unchanged = 0
+    for each in wanted:
+        if not changed.get(each.row_number):
+            if set_fields.get(each.row_number, 0) < len(each.values):
+                superseded += 1
+            else:
+                unchanged += 1
+    fields = Counter(name for names in changed.values() for name in names)
+    return Effects(len(wanted) - superseded - unchanged, unchanged, superseded, fields)
+
+
+def _imported_since(cursor: Cursor, upload: OpenUpload, product_ids: Collection[int]) -> set[int]:
     """Return which of these products a later upload brought in; whatever this one says of them is older."""
     cursor.execute(
         """
@@ -104,7 +149,7 @@ def imported_since(cursor: Cursor, upload: OpenUpload, product_ids: Collection[i
     return {product_id for (product_id,) in cursor.fetchall()}
 
 
-def apply(cursor: Cursor, upload: OpenUpload, settings: Sequence[Setting]) -> dict[int, list[str]]:
+def _apply(cursor: Cursor, upload: OpenUpload, settings: Sequence[Setting]) -> dict[int, list[str]]:
     """Set the values, record old and new ones, and return which fields changed, by row number.
 
     The products are locked. Values that the product had already are recorded as set, but change nothing.
@@ -128,7 +173,7 @@ def apply(cursor: Cursor, upload: OpenUpload, settings: Sequence[Setting]) -> di
     return dict(cursor.fetchall())
 
 
-def compare(cursor: Cursor, settings: Sequence[Setting]) -> dict[int, list[str]]:
+def _compare(cursor: Cursor, settings: Sequence[Setting]) -> dict[int, list[str]]:
     """Return which fields the values would change, by row number, and change nothing."""
     if not settings:
         return {}

@@ -1,11 +1,12 @@
 """Queries on upload_history, the audit trail: one row for each upload, from its first event to its final status."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from psycopg2.extensions import cursor as Cursor
 
+from onboarding.stores.copying import multirange, numbers_of
 from onboarding.uploads import Upload, UploadMode, UploadStatus
 
 
@@ -130,6 +131,36 @@ def find_upload(cursor: Cursor, upload_id: str) -> UploadRecord | None:
         upload_timestamp=row[15],
         completed_at=row[16],
     )
+
+
+def lock_upload(
+    cursor: Cursor, upload_id: str, vendor_id: str, row_numbers: Collection[int] = ()
+) -> tuple[OpenUpload, set[int]]:
+    """Take the upload's lock; return what it is, and which of these rows are settled.
+
+    Raises UploadNotRecordedError.
+    """
+    cursor.execute(
+        """
+        SELECT settled_rows * %s::int4multirange, status, mode, is_preview, upload_timestamp, changed_fields
+        FROM upload_history WHERE upload_id = %s FOR UPDATE
+        """,
+        (multirange(row_numbers), upload_id),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise UploadNotRecordedError(upload_id)
+    settled, status, mode, is_preview, uploaded_at, changed_fields = row
+    upload = OpenUpload(
+        upload_id=upload_id,
+        vendor_id=vendor_id,
+        mode=UploadMode(mode),
+        is_preview=is_preview,
+        uploaded_at=uploaded_at,
+        is_open=UploadStatus(status) is UploadStatus.PROCESSING,
+        changed_fields=changed_fields,
+    )
+    return upload, numbers_of(settled)
 
 
 def mode_of(cursor: Cursor, upload_id: str) -> UploadMode:

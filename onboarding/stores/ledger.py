@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from psycopg2.extensions import cursor as Cursor
 
 from onboarding.rows import CheckedRow
-from onboarding.stores import imports, updates
-from onboarding.stores.copying import array_of_numbers, copy_file, multirange, numbers_of
-from onboarding.stores.history import Effects, OpenUpload, Progress, UploadNotRecordedError
-from onboarding.uploads import UploadMode, UploadStatus
+from onboarding.stores import history, imports, updates
+from onboarding.stores.copying import array_of_numbers, copy_file, multirange
+from onboarding.stores.history import Effects, OpenUpload, Progress
 from rules import ErrorCode, ProductRules, RowError, UpdateRules
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -27,6 +26,8 @@ class Settlement:
     errors: Mapping[int, tuple[RowError, ...]]
     accepted: int
     rejected: int
+    changed: int
+    is_preview: bool
     progress: Progress
 
 
@@ -41,7 +42,7 @@ def settle(
 
     Raises UploadNotRecordedError, UnexplainedConflictError.
     """
-    upload, settled = _lock_upload(cursor, upload_id, vendor_id, [row.row_number for row in rows])
+    upload, settled = history.lock_upload(cursor, upload_id, vendor_id, [row.row_number for row in rows])
     rules = upload.mode.rules(rules)
     fresh = [row for row in rows if row.row_number not in settled] if upload.is_open else []
     rejected, effects = _decide(cursor, rules, upload, fresh)
@@ -54,38 +55,10 @@ def settle(
         errors=errors,
         accepted=len(fresh) - len(rejected),
         rejected=len(rejected),
+        changed=effects.changed,
+        is_preview=upload.is_preview,
         progress=_record_outcomes(cursor, upload, decided, len(rejected), effects),
     )
-
-
-def _lock_upload(
-    cursor: Cursor, upload_id: str, vendor_id: str, row_numbers: Collection[int]
-) -> tuple[OpenUpload, set[int]]:
-    """Take the upload's lock; return what it is, and which of these rows are decided.
-
-    Raises UploadNotRecordedError.
-    """
-    cursor.execute(
-        """
-        SELECT settled_rows * %s::int4multirange, status, mode, is_preview, upload_timestamp, changed_fields
-        FROM upload_history WHERE upload_id = %s FOR UPDATE
-        """,
-        (multirange(row_numbers), upload_id),
-    )
-    row = cursor.fetchone()
-    if row is None:
-        raise UploadNotRecordedError(upload_id)
-    settled, status, mode, is_preview, uploaded_at, changed_fields = row
-    upload = OpenUpload(
-        upload_id=upload_id,
-        vendor_id=vendor_id,
-        mode=UploadMode(mode),
-        is_preview=is_preview,
-        uploaded_at=uploaded_at,
-        is_open=UploadStatus(status) is UploadStatus.PROCESSING,
-        changed_fields=changed_fields,
-    )
-    return upload, numbers_of(settled)
 
 
 def _decide(

@@ -1,8 +1,6 @@
 """What the rows of an update do: each changes a product of the vendor, unless a later upload did so before."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from psycopg2.extensions import cursor as Cursor
@@ -10,7 +8,7 @@ from psycopg2.extensions import cursor as Cursor
 from onboarding.rows import CheckedRow
 from onboarding.stores import changes
 from onboarding.stores.catalogue import Key
-from onboarding.stores.changes import FIELDS, Recorded, Setting
+from onboarding.stores.changes import FIELDS, Setting
 from onboarding.stores.history import Effects, OpenUpload
 from onboarding.stores.imports import keys_to_look_up
 from rules import RowError, UpdateRules
@@ -41,14 +39,14 @@ def decide(
         changes.lock_products(cursor, product_ids)
     recorded = changes.recorded_since(cursor, upload, product_ids)
     judged = _judge(rules, named, {each.product_id: each.row_number for each in recorded if each.by(upload)})
-    wanted = {
-        each.row.row_number: (each.product_id, _values_of(each.row, rules))
+    wanted = [
+        Setting(each.row.row_number, each.product_id, _values_of(each.row, rules))
         for each in judged
         if not each.row.errors and each.product_id is not None
-    }
-    settings = list(_without(_set_later(cursor, upload, recorded, product_ids), wanted))
-    changed = changes.compare(cursor, settings) if upload.is_preview else changes.apply(cursor, upload, settings)
-    return [each.row for each in judged if each.row.errors], _effects(wanted, settings, changed)
+    ]
+    later = changes.fields_set_later(cursor, upload, recorded, product_ids)
+    effects = changes.put_in_place(cursor, upload, wanted, later, is_preview=upload.is_preview)
+    return [each.row for each in judged if each.row.errors], effects
 
 
 def _name_products(
@@ -103,44 +101,3 @@ def _values_of(row: CheckedRow, rules: UpdateRules) -> dict[str, str | None]:
         for name, value in zip(rules.columns, row.values, strict=True)
         if value is not None and name in FIELDS
     }
-
-
-def _set_later(
-    cursor: Cursor, upload: OpenUpload, recorded: Iterable[Recorded], product_ids: Collection[int]
-) -> Mapping[int, AbstractSet[str]]:
-    """Return which fields of each product a later upload has set; all of those that it brought in."""
-    later: dict[int, set[str]] = defaultdict(set)
-    for each in recorded:
-        if not each.by(upload):
-            later[each.product_id] |= each.fields
-    for product_id in changes.imported_since(cursor, upload, product_ids):
-        later[product_id] |= set(FIELDS)
-    return later
-
-
-def _without(
-    later: Mapping[int, AbstractSet[str]], wanted: Mapping[int, tuple[int, Mapping[str, str | None]]]
-) -> Iterable[Setting]:
-    """Return what is left to set."""
-    for row_number, (product_id, values) in wanted.items():
-        left = {name: value for name, value in values.items() if name not in later.get(product_id, ())}
-        if left:
-            yield Setting(row_number, product_id, left)
-
-
-def _effects(
-    wanted: Mapping[int, tuple[int, Mapping[str, str | None]]],
-    settings: Iterable[Setting],
-    changed: Mapping[int, Sequence[str]],
-) -> Effects:
-    """Count the rows: one that changed anything changed; one that lost a field to a later upload was superseded."""
-    left = {each.row_number: len(each.values) for each in settings}
-    superseded = unchanged = 0
-    for row_number, (_, values) in wanted.items():
-        if not changed.get(row_number):
-            if left.get(row_number, 0) < len(values):
-                superseded += 1
-            else:
-                unchanged += 1
-    fields = Counter(name for names in changed.values() for name in names)
-    return Effects(len(wanted) - superseded - unchanged, unchanged, superseded, fields)

@@ -9,12 +9,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from operations.access import Access, RefusedError
 from operations.redrive import NothingToRedriveError, Redrive, stack_outputs
+from operations.revert import NotRevertedError, Reverting, sentences
 
 
 def main() -> int:
     """Run the command line; return its exit code."""
     parser = _parser()
     arguments = parser.parse_args()
+    if arguments.command == "revert":
+        return _revert(arguments.stage, arguments.upload_id, carry_out=arguments.yes)
     if arguments.command == "redrive" and arguments.what == "upload" and not arguments.upload_id:
         parser.error("which upload? make redrive WHAT=upload UPLOAD=UPLOAD_…")
     try:
@@ -35,6 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     redrive = commands.add_parser("redrive", help="process again what has failed for good")
     redrive.add_argument("what", choices=("errors", "events", "stream", "upload"))
     redrive.add_argument("--upload-id", help="with `upload`: whose execution to run again")
+    take_back = commands.add_parser("revert", help="take an upload back; without --yes only say what that would do")
+    take_back.add_argument("upload_id")
+    take_back.add_argument("--yes", action="store_true", help="do it")
     for name, options in _ACCESS_COMMANDS.items():
         access = commands.add_parser(name)
         for option in options:
@@ -92,6 +98,24 @@ def _access(access: Access, arguments: argparse.Namespace) -> str:
         case _:
             return str(access.ask("create_api_key", vendor_id=arguments.vendor, label=arguments.label)["key"])
     return json.dumps(answer, indent=2)
+
+
+def _revert(stage: str, upload_id: str, *, carry_out: bool) -> int:
+    """Print what taking the upload back would do and, if asked to, do it; return the exit code."""
+    try:
+        reverting = Reverting(boto3.Session(), stage)
+        planned = reverting.preview(upload_id)
+        print(sentences(planned))
+        if planned["is_done"]:
+            print(f"It was taken back before, as {planned['revert_id']}.")
+        elif carry_out:
+            print(f"Taken back as {reverting.carry_out(upload_id)['revert_id']}.")
+        else:
+            print("Nothing was done yet. To do it: make revert UPLOAD=… STAGE=… YES=1")
+    except (NotRevertedError, BotoCoreError, ClientError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -153,6 +153,12 @@ remove-api-key: install ## Remove an API key: make remove-api-key VENDOR=… KEY
 access: install ## Show a vendor's status, people and API keys: make access VENDOR=… [STAGE=…]
 	@$(OPERATE) show $(FOR_VENDOR)
 
+.PHONY: revert
+revert: install ## Take an upload back, first only saying what that would do: make revert UPLOAD=id [STAGE=local] [YES=1]
+	@if [ -z '$(UPLOAD)' ]; then echo 'Which upload? make revert UPLOAD=UPLOAD_…' >&2; exit 1; fi
+	@if [ '$(STAGE)' = local ]; then . "$${LOCAL_DIR:-.local}/stack.env"; fi; \
+	$(PYTHON) -m operations revert --upload-id '$(UPLOAD)' --stage '$(STAGE)' $(if $(YES),--yes)
+
 .PHONY: down
 down: ## Stop the local stack and delete its data
 	@if [ -x $(PYTHON) ]; then $(PYTHON) -m local down; else echo "  No local stack is running."; fi

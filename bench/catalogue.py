@@ -14,7 +14,7 @@ from onboarding.upkeep.migrations import migrate
 from onboarding.uploads import Upload
 
 VENDOR_ID = "VEND001"
-_TABLES = ("products", "validation_errors", "upload_history")
+_TABLES = ("product_changes", "products", "validation_errors", "upload_history")
 _FILLING = """
     INSERT INTO products (vendor_id, vendor_product_id, product_name, category, description, sku, brand, price,
                           stock_quantity, unit, weight_kg, upload_id, row_number)

@@ -12,8 +12,7 @@ from bench.catalogue import VENDOR_ID
 from bench.results import PROJECT
 from onboarding.intake.limits import MAX_FILE_BYTES
 from onboarding.intake.reading import read_products
-from onboarding.rows import ProductRow, StagedRow
-from onboarding.stores.ledger import CheckedRow
+from onboarding.rows import CheckedRow, ProductRow, StagedRow
 from onboarding.validation.settling import check_row
 from rules import ProductRules
 from samples.generate import KINDS, generate

@@ -10,9 +10,9 @@ from bench.catalogue import VENDOR_ID, Catalogue, fresh_catalogue
 from bench.files import STREAM_BATCH, batches, checked, product_rules, rows_of
 from bench.measure import Timings, Work, interleave
 from bench.results import Part
+from onboarding.rows import CheckedRow
 from onboarding.stores import ledger
 from onboarding.stores.copying import copy_file
-from onboarding.stores.ledger import CheckedRow
 
 COPY = "COPY (the limit)"
 OURS = "ours, with ledger and counts"

@@ -19,5 +19,11 @@ database = Database(config)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Return how much was deleted. Raises what the database raises; what was deleted until then stays deleted."""
     purged = purge(database, kept_for)
-    logger.info("audit trail purged", kept_days=kept_for.days, errors=purged.validation_errors, uploads=purged.uploads)
-    return {"validation_errors": purged.validation_errors, "uploads": purged.uploads}
+    logger.info(
+        "audit trail purged",
+        kept_days=kept_for.days,
+        errors=purged.validation_errors,
+        uploads=purged.uploads,
+        changes=purged.changes,
+    )
+    return {"validation_errors": purged.validation_errors, "uploads": purged.uploads, "changes": purged.changes}

@@ -1,4 +1,4 @@
-"""CSV Parser: an object under uploads/ was created; start its execution and stage its rows."""
+"""CSV Parser: an object was created under uploads/, updates/ or previews/; start its execution and stage its rows."""
 
 import gc
 import logging

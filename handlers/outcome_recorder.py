@@ -44,12 +44,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     measure_reach(outcome, recipients)
     record = outcome.record
     logger.info("outcome recorded", status=record.status, failure_reason=record.failure_reason, recipients=recipients)
+    effects = record.progress.effects
     return {
+        "mode": record.mode,
+        "is_preview": record.is_preview,
         "status": record.status,
         "failure_reason": record.failure_reason,
         "total_records": record.progress.total_records,
         "valid_records": record.progress.valid_records,
         "error_records": record.progress.error_records,
+        "changed_records": effects.changed,
+        "unchanged_records": effects.unchanged,
+        "superseded_records": effects.superseded,
+        "changed_fields": effects.changed_fields,
         "unprocessed_records": outcome.unprocessed_records,
         "error_file_s3_key": record.error_file_s3_key,
         "topic_arn": outcome.topic_arn,
@@ -60,8 +67,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def measure(outcome: Outcome) -> None:
-    """Count the upload by how it ended and note how long it took."""
-    metrics.add_metric(METRICS[outcome.record.status], MetricUnit.Count, 1)
+    """Count the upload by how it ended and note how long it took. A preview ends well whatever it finds."""
+    name = "UploadsPreviewed" if outcome.record.is_preview else METRICS[outcome.record.status]
+    metrics.add_metric(name, MetricUnit.Count, 1)
     metrics.add_metric("UploadDuration", MetricUnit.Milliseconds, duration(outcome.record).total_seconds() * 1000)
 
 

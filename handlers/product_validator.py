@@ -15,6 +15,7 @@ from onboarding.rows import StagedRow
 from onboarding.runtime import logger, metrics, tracer
 from onboarding.stores.database import Database
 from onboarding.stores.dynamodb import dynamodb_client
+from onboarding.stores.ledger import Settlement
 from onboarding.stores.staging import StagingTable
 from onboarding.validation.batching import UploadBatchProcessor
 from onboarding.validation.settling import Validation
@@ -46,8 +47,7 @@ def validate(rows: Sequence[StagedRow]) -> None:
     """Validate the rows of one upload."""
     with logger.append_context_keys(upload_id=rows[0].upload_id):
         settlement = validation.validate(rows)
-        metrics.add_metric("ProductsAccepted", MetricUnit.Count, settlement.accepted)
-        metrics.add_metric("ProductsRejected", MetricUnit.Count, settlement.rejected)
+        measure(settlement)
         logger.info(
             "rows settled",
             rows=len(rows),
@@ -55,3 +55,13 @@ def validate(rows: Sequence[StagedRow]) -> None:
             rejected=settlement.rejected,
             is_complete=settlement.progress.is_complete,
         )
+
+
+def measure(settlement: Settlement) -> None:
+    """Count the rows that this batch decided. Previewed ones are counted apart: they change nothing."""
+    if settlement.is_preview:
+        metrics.add_metric("ProductsPreviewed", MetricUnit.Count, settlement.accepted + settlement.rejected)
+        return
+    metrics.add_metric("ProductsAccepted", MetricUnit.Count, settlement.accepted)
+    metrics.add_metric("ProductsRejected", MetricUnit.Count, settlement.rejected)
+    metrics.add_metric("ProductsChanged", MetricUnit.Count, settlement.changed)

@@ -141,3 +141,8 @@ class ApiConfig(DatabaseConfig):
     upload_bucket_name: str
     most_open_uploads: str
     api_key_kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadReverterConfig(DatabaseConfig):
+    pass

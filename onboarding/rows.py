@@ -55,6 +55,22 @@ class StagedRow:
         return self.row.row_number
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedRow:
+    """A staged row, what the rules found, and its values in the order of the columns of its mode's rules.
+
+    There are no values when the row as a whole is in error.
+    """
+
+    staged: StagedRow
+    errors: tuple[RowError, ...]
+    values: tuple[str | None, ...]
+
+    @property
+    def row_number(self) -> int:
+        return self.staged.row_number
+
+
 def stage(upload: Upload, rows: Iterable[ProductRow], now: float | None = None) -> list[StagedRow]:
     """Return the rows of an upload as they are to be staged."""
     expires_at = int((now if now is not None else time.time()) + RETENTION_SECONDS)

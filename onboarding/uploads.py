@@ -1,15 +1,18 @@
 """What an upload is: its identity, derived from the S3 event alone so that every delivery agrees on it."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote_plus
 
-UPLOAD_PREFIX = "uploads/"
-_FOLDERS = {"import": UPLOAD_PREFIX, "update": "updates/"}
+if TYPE_CHECKING:  # what tells one upload from another needs no rules
+    from rules import ProductRules
+
 NO_VENDOR = "unknown"
 """Vendor id recorded for a key that names no vendor folder (`uploads/file.csv`)."""
 
@@ -23,9 +26,36 @@ class UploadStatus(StrEnum):
     FAILED = "failed"
 
 
+class UploadMode(StrEnum):
+    """Values of upload_history.mode: what an upload does to the catalogue."""
+
+    IMPORT = "import"
+    UPDATE = "update"
+    REVERT = "revert"
+    """An operator took another upload back; such an upload has no file of its own."""
+
+    def rules(self, rules: ProductRules) -> ProductRules:
+        """Return the rules for files of this mode."""
+        return rules.for_updates if self is UploadMode.UPDATE else rules
+
+
+_FOLDERS = (
+    ("uploads/", UploadMode.IMPORT, False),
+    ("updates/", UploadMode.UPDATE, False),
+    ("previews/uploads/", UploadMode.IMPORT, True),
+    ("previews/updates/", UploadMode.UPDATE, True),
+    ("previews/", UploadMode.IMPORT, True),
+)
+"""What a key begins with, the mode that follows from it, and whether the file is only checked. The first match counts;
+whatever else lies under previews/ names no vendor."""
+
+WATCHED_PREFIXES = ("uploads/", "updates/", "previews/")
+"""What the bucket announces, in the three notifications of resources/pipeline/storage.yml."""
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One version of one object under uploads/. Also the input of its execution."""
+    """One version of one object under a watched prefix. Also the input of its execution."""
 
     upload_id: str
     vendor_id: str
@@ -35,6 +65,13 @@ class Upload:
     object_version: str
     uploaded_at: str
     """ISO 8601, UTC, to the second."""
+    mode: UploadMode = UploadMode.IMPORT
+    is_preview: bool = False
+
+    @property
+    def folder(self) -> str:
+        """The prefix under which vendors put files of this kind into folders of their own."""
+        return folder_of(self.mode, is_preview=self.is_preview)
 
     @classmethod
     def from_s3_record(cls, record: Mapping[str, Any]) -> Self:
@@ -47,8 +84,9 @@ class Upload:
         key = unquote_plus(s3["object"]["key"])
         version: str = s3["object"].get("versionId") or "null"
         event_time = datetime.fromisoformat(record["eventTime"]).astimezone(UTC).replace(microsecond=0)
-        folder, slash, file_name = key.removeprefix(UPLOAD_PREFIX).partition("/")
-        vendor_id = folder if folder and slash else NO_VENDOR
+        prefix, mode, is_preview = _folder_of(key) or ("", UploadMode.IMPORT, False)
+        folder, slash, file_name = key.removeprefix(prefix).partition("/")
+        vendor_id = folder if folder and slash and prefix != "previews/" else NO_VENDOR
         return cls(
             upload_id=upload_id_for(bucket, key, version, event_time),
             vendor_id=vendor_id,
@@ -57,14 +95,18 @@ class Upload:
             s3_key=key,
             object_version=version,
             uploaded_at=event_time.isoformat(),
+            mode=mode,
+            is_preview=is_preview,
         )
 
     @classmethod
     def from_execution_input(cls, document: Mapping[str, Any]) -> Self:
-        """Return the upload that an execution was started with."""
-        return cls(**{name: document[name] for name in cls.__dataclass_fields__})
+        """Return the upload that an execution was started with. Executions from before there were modes name none."""
+        mode, is_preview = UploadMode(document.get("mode", UploadMode.IMPORT)), document.get("is_preview", False)
+        same = [name for name in cls.__dataclass_fields__ if name not in ("mode", "is_preview")]
+        return cls(**{name: document[name] for name in same}, mode=mode, is_preview=is_preview)
 
-    def as_execution_input(self) -> dict[str, str]:
+    def as_execution_input(self) -> dict[str, str | bool]:
         return asdict(self)
 
 
@@ -73,7 +115,16 @@ def is_upload_key(key: str) -> bool:
 
     Guards against a notification filter that is wider than it should be.
     """
-    return key.startswith(UPLOAD_PREFIX)
+    return _folder_of(key) is not None
+
+
+def folder_of(mode: UploadMode, *, is_preview: bool) -> str:
+    """Return the prefix under which vendors put files of this kind into folders of their own."""
+    return next(prefix for prefix, *kind in _FOLDERS if kind == [mode, is_preview])
+
+
+def _folder_of(key: str) -> tuple[str, UploadMode, bool] | None:
+    return next((folder for folder in _FOLDERS if key.startswith(folder[0])), None)
 
 
 def upload_id_for(bucket: str, key: str, version: str, event_time: datetime) -> str:
@@ -90,5 +141,4 @@ def new_upload_id(moment: datetime, seed: bytes) -> str:
 
 def announced_key(mode: str, is_preview: bool, vendor_id: str, upload_id: str, file_name: str) -> str:
     """Return the S3 key at which an announced upload's file belongs."""
-    folder = _FOLDERS[mode]
-    return f"{'previews/' if is_preview else ''}{folder}{vendor_id}/{upload_id}/{file_name}"
+    return f"{folder_of(UploadMode(mode), is_preview=is_preview)}{vendor_id}/{upload_id}/{file_name}"

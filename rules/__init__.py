@@ -8,6 +8,7 @@ from rules.engine import ProductRules
 from rules.proofreading import STAGED_CHARACTERS
 from rules.schema import DEFAULT_RULES, RulesError
 from rules.text import header_name, trim
+from rules.updates import UpdateRules
 
 __all__ = [
     "DEFAULT_RULES",
@@ -17,6 +18,7 @@ __all__ = [
     "RefusalCode",
     "RowError",
     "RulesError",
+    "UpdateRules",
     "Verdict",
     "header_name",
     "trim",

@@ -22,9 +22,16 @@ _KNOWN_RULES = {
     "decimal": {"type", "required", "coerce", "min", "max", "decimals"},
 }
 
+_CHOICE = {"type", "required", "allowed"}
+
 
 def compile_test(rules: Mapping[str, Any]) -> Test:
     """Return the test for one column's rules set; one that never passes when the set holds a rule not known here."""
+    if forbidden := frozenset(rules.get("forbidden", ())):
+        passes = compile_test({name: constraint for name, constraint in rules.items() if name != "forbidden"})
+        return lambda value: value not in forbidden and passes(value)
+    if set(rules) == _CHOICE and rules["type"] == "string":
+        return _choice_test(frozenset(rules["allowed"]), optional=not rules["required"])
     if set(rules) != _KNOWN_RULES.get(rules["type"]):
         return _unsure
     if rules["type"] == "string":
@@ -52,6 +59,10 @@ def _text_test(maxlength: int, kinds: Collection[Damage], *, optional: bool) -> 
     if optional:
         return lambda value: value is None or (len(value) <= maxlength and value not in damaged)
     return lambda value: value is not None and len(value) <= maxlength and value not in damaged
+
+
+def _choice_test(choices: AbstractSet[str], *, optional: bool) -> Test:
+    return lambda value: optional if value is None else value in choices
 
 
 def _number_test(low: Decimal, high: Decimal, decimals: int, *, optional: bool) -> Test:

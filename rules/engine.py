@@ -1,13 +1,15 @@
 """Decides one row: trims its cells, lets the fast lane pass what surely passes, and asks Cerberus about the rest."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
+from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from rules.codes import ErrorCode, RowError, Verdict
 from rules.compiled import CellValidator, Test, compile_test
@@ -16,12 +18,15 @@ from rules.schema import DEFAULT_RULES, Rules, read_rules
 from rules.text import BLANKS, CutText, header_name, shown
 from rules.validator import ProductValidator
 
+if TYPE_CHECKING:
+    from rules.updates import UpdateRules
+
 _WHOLE: Mapping[str, int] = MappingProxyType({})
 _WORDS = re.compile(r"[^\W_]+")
 _CLOSE_NAME = 0.7
 _CODE_ORDER = {code: position for position, code in enumerate(ErrorCode)}
 # A cell is reported once, with the first of these rules it breaks.
-_RULE_ORDER = ("required", "type", "allowed", "undamaged", "min", "max", "decimals", "maxlength")
+_RULE_ORDER = ("required", "type", "allowed", "forbidden", "undamaged", "min", "max", "decimals", "maxlength")
 
 
 def _likeness(name: str, header: str) -> float:
@@ -57,6 +62,17 @@ class ProductRules:
     def load(cls, path: Path = DEFAULT_RULES) -> "ProductRules":
         """Return the rules in the file. Raises RulesError, which names the key to mend, when the data is wrong."""
         return cls(read_rules(path))
+
+    @cached_property
+    def for_updates(self) -> "UpdateRules":
+        """The same rules for files of changes."""
+        from rules.updates import UpdateRules  # noqa: PLC0415 - it builds on this class
+
+        return UpdateRules(self._rules)
+
+    def missing_columns(self, present: Collection[str]) -> list[str]:
+        """Return the required columns that a file with these columns lacks."""
+        return [name for name in self.required if name not in present]
 
     def check(
         self, cells: Mapping[str, str], categories: AbstractSet[str], *, lengths: Mapping[str, int] = _WHOLE

@@ -38,6 +38,7 @@ class ColumnMessages:
             "max": f"{column.max:f}",
             "decimals": column.decimals,
             "maxlength": column.maxlength,
+            "choices": " or ".join(column.choices),
         }
 
     def finding(self, rule: str, text: str, categories: "Categories") -> RowError:
@@ -50,6 +51,10 @@ class ColumnMessages:
         if rule == "undamaged" and (damage := first_found(column.damage, text)) is not None:
             message = damage.message.format(label=column.label, sent=quoted(text))
             return RowError(column.name, ErrorCode.INVALID_FIELD_FORMAT, message)
+        if rule == "forbidden":
+            return self._write(ErrorCode.MISSING_REQUIRED_FIELD, "cleared", sent=quoted(text))
+        if column.type == "choice":
+            return self._write(column.code, "choice", sent=quoted(text))
         if rule == "maxlength":
             return self._write(column.code, rule, sent=quoted(text), length=len(text))
         if rule in ("min", "max"):

@@ -45,6 +45,38 @@ _COLUMN_KEYS: Mapping[str, Mapping[str, Any]] = {
     },
     "category": {**_COMMON, "type": _TEXT, "code": _CODE},
 }
+_UPDATES: Mapping[str, Mapping[str, Any]] = {
+    "clear": _TEXT,
+    "messages": {
+        "type": "dict",
+        "required": True,
+        "schema": dict.fromkeys(("unnamed", "unknown", "mismatch"), _TEXT),
+    },
+    "duplicates": {
+        "type": "dict",
+        "required": True,
+        "schema": {
+            name: {"type": "dict", "required": True, "schema": {"in_file": _TEXT}}
+            for name in ("sku", "vendor_product_id")
+        },
+    },
+    "columns": {
+        "type": "dict",
+        "required": True,
+        "schema": {
+            "status": {
+                "type": "dict",
+                "required": True,
+                "schema": {
+                    **_COMMON,
+                    "type": {"type": "string", "allowed": ["choice"], "required": True},
+                    "choices": {"type": "list", "empty": False, "required": True, "schema": {"type": "string"}},
+                    "code": _CODE,
+                },
+            },
+        },
+    },
+}
 
 _ALWAYS = {"label"}
 _RANGE = {"min", "max"}
@@ -57,6 +89,8 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "whole": frozenset(_ALWAYS | _RANGE | {"sent", "hint", "decimals"}),
     "maxlength": frozenset(_ALWAYS | {"sent", "length", "maxlength"}),
     "category": frozenset(_ALWAYS | {"sent", "hint"}),
+    "choice": frozenset(_ALWAYS | {"sent", "choices"}),
+    "cleared": frozenset(_ALWAYS | {"sent"}),
     "more_cells": frozenset({"cells", "expected"}),
     "fewer_cells": frozenset({"cells", "expected"}),
     "processing_error": frozenset(),
@@ -71,6 +105,11 @@ _HINTS: Mapping[str, frozenset[str]] = {
     "whole_digits": frozenset(),
     "suggestion": frozenset({"suggestion"}),
     "categories": frozenset({"categories"}),
+}
+_UPDATE_MESSAGES: Mapping[str, frozenset[str]] = {
+    "unnamed": frozenset(),
+    "unknown": frozenset({"label", "value"}),
+    "mismatch": frozenset({"sku", "vendor_product_id"}),
 }
 _DUPLICATES: Mapping[str, frozenset[str]] = {
     "in_catalogue": frozenset({"value"}),
@@ -123,6 +162,7 @@ def shape_problems(data: Mapping[str, Any]) -> Iterator[str]:
                 for name in ("sku", "vendor_product_id")
             },
         },
+        "updates": {"type": "dict", "required": True, "schema": _UPDATES},
         "database": {
             "type": "dict",
             "required": True,
@@ -183,6 +223,7 @@ def contradictions(data: Mapping[str, Any]) -> Iterator[str]:
         yield from _template_problems(f"hints.{template}", data["hints"][template], allowed)
     yield from _alias_problems(data["columns"])
     yield from _damage_problems(data["damage"])
+    yield from _update_problems(data["updates"])
     for name, duplicate in data["duplicates"].items():
         for template, allowed in _DUPLICATES.items():
             yield from _template_problems(f"duplicates.{name}.{template}", duplicate[template], allowed)
@@ -206,6 +247,16 @@ def _damage_problems(kinds: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
             re.compile(keys.get("pattern", ""), re.IGNORECASE)
         except re.error as error:
             yield f"damage.{name}.pattern: {error}"
+
+
+def _update_problems(updates: Mapping[str, Any]) -> Iterator[str]:
+    for template, allowed in _UPDATE_MESSAGES.items():
+        yield from _template_problems(f"updates.messages.{template}", updates["messages"][template], allowed)
+    for name, duplicate in updates["duplicates"].items():
+        path = f"updates.duplicates.{name}.in_file"
+        yield from _template_problems(path, duplicate["in_file"], _DUPLICATES["in_file"])
+    if updates["clear"] != updates["clear"].strip():
+        yield "updates.clear: must not begin or end with a blank, cells are trimmed before they are compared"
 
 
 def _range_problems(path: str, keys: Mapping[str, Any], size: Decimal) -> Iterator[str]:

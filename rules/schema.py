@@ -35,16 +35,22 @@ class Column:
     decimals: int = 0
     damage: tuple[Damage, ...] = ()
     aliases: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    """Texts that mean something else in this column."""
 
     def cerberus_rules(self) -> dict[str, Any]:
         """Return the rules set of this column; a category's `allowed` names are added at run time."""
         if self.type == "text":
-            return {
+            text = {
                 "type": "string",
                 "required": self.required,
                 "maxlength": self.maxlength,
                 "undamaged": self.damage,
             }
+            return {**text, "forbidden": self.forbidden} if self.forbidden else text
+        if self.type == "choice":
+            return {"type": "string", "required": self.required, "allowed": self.choices}
         if self.type == "category":
             return {"type": "complete_string", "required": self.required}
         return {
@@ -67,6 +73,16 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class Updates:
+    """What is different in a file of changes: more columns, a word that empties a cell, other messages."""
+
+    clear: str
+    columns: tuple[Column, ...]
+    messages: Mapping[str, str]
+    duplicates: Mapping[str, Duplicate]
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """The whole of products.toml, checked."""
 
@@ -74,6 +90,7 @@ class Rules:
     messages: Mapping[str, str]
     hints: Mapping[str, str]
     duplicates: Mapping[str, Duplicate]
+    updates: Updates
     error_values: frozenset[str] = frozenset()
 
 
@@ -91,12 +108,29 @@ def read_rules(path: Path) -> Rules:
         columns=tuple(_column(name, keys, data["messages"], damage) for name, keys in data["columns"].items()),
         messages=data["messages"],
         hints=data["hints"],
-        duplicates={
-            name: Duplicate(ErrorCode(keys["code"]), keys["in_catalogue"], keys["in_file"])
-            for name, keys in data["duplicates"].items()
-        },
+        duplicates=_duplicates(data["duplicates"]),
+        updates=_updates(data),
         error_values=damage["error_value"].values,
     )
+
+
+def _updates(data: Mapping[str, Any]) -> Updates:
+    updates = data["updates"]
+    repeated = {
+        name: {**keys, "in_file": updates["duplicates"][name]["in_file"]} for name, keys in data["duplicates"].items()
+    }
+    return Updates(
+        clear=updates["clear"],
+        columns=tuple(_column(name, keys, data["messages"], {}) for name, keys in updates["columns"].items()),
+        messages=updates["messages"],
+        duplicates=_duplicates(repeated),
+    )
+
+
+def _duplicates(data: Mapping[str, Mapping[str, str]]) -> dict[str, Duplicate]:
+    return {
+        name: Duplicate(ErrorCode(keys["code"]), keys["in_catalogue"], keys["in_file"]) for name, keys in data.items()
+    }
 
 
 def _damage(name: str, keys: Mapping[str, Any]) -> Damage:
@@ -115,5 +149,6 @@ def _column(name: str, keys: Mapping[str, Any], messages: Mapping[str, str], dam
             "damage": tuple(damage[kind] for kind in keys.get("damage", ())),
             "aliases": tuple(keys.get("aliases", ())),
             "messages": {**messages, **keys.get("messages", {})},
+            "choices": tuple(keys.get("choices", ())),
         }
     )

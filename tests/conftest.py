@@ -84,7 +84,7 @@ class TestDatabase:
         """Take out what a test put in; the categories of the migrations are active again."""
         self.execute(
             """
-            TRUNCATE products, validation_errors, upload_history, vendors RESTART IDENTITY CASCADE;
+            TRUNCATE products, product_changes, validation_errors, upload_history, vendors RESTART IDENTITY CASCADE;
             UPDATE product_categories SET is_active = TRUE WHERE NOT is_active
             """
         )

@@ -41,7 +41,7 @@ def find_header(lines: Iterable[Sequence[str]], rules: ProductRules) -> Candidat
         if is_blank(cells):
             continue
         columns = _choose(_claims(cells, rules))
-        candidate = Candidate(index, cells, len(columns), all(name in columns for name in rules.required))
+        candidate = Candidate(index, cells, len(columns), not rules.missing_columns(columns))
         if candidate.complete:
             return candidate
         if best is None or candidate.rank > best.rank:
@@ -62,7 +62,7 @@ def match_columns(header: Sequence[str], rules: ProductRules, *, sheet: str | No
     claims = _claims(header, rules)
     columns = _choose(claims)
     where = "The header" if sheet is None else f'The header of the sheet "{sheet}"'
-    missing = [column for column in rules.required if column not in columns]
+    missing = rules.missing_columns(columns)
     if missing:
         raise FileRefused(
             RefusalCode.MISSING_COLUMNS, _missing_columns_message(where, header, missing, columns.values(), rules)

@@ -9,12 +9,13 @@ from onboarding.execution import Completion, CompletionSignal, start_execution
 from onboarding.intake.limits import MAX_FILE_BYTES
 from onboarding.intake.reading import file_too_large, read_products
 from onboarding.intake.refusal import FileRefused
+from onboarding.intake.repetitions import mark_repetitions
 from onboarding.rows import ProductRow, RowStatus, stage
 from onboarding.stores import history, vendors
 from onboarding.stores.database import Database
 from onboarding.stores.staging import StagingTable
 from onboarding.uploads import NO_VENDOR, Upload
-from rules import ProductRules, RefusalCode
+from rules import ProductRules, RefusalCode, UpdateRules
 
 logger = Logger(child=True)
 
@@ -47,7 +48,11 @@ class Intake:
         known = self.database.run(lambda cursor: history.find_upload(cursor, upload.upload_id))
         if known is None or known.progress.total_records is None:
             self._check_vendor(upload)  # an upload that was accepted once stays accepted
-        return read_products(self._download(upload), self.rules).rows
+        rules = upload.mode.rules(self.rules)
+        rows = read_products(self._download(upload), rules).rows
+        if isinstance(rules, UpdateRules):
+            return mark_repetitions(self.database, rules, upload.vendor_id, rows)
+        return rows
 
     def _check_vendor(self, upload: Upload) -> None:
         vendor = self.database.run(lambda cursor: vendors.find_vendor(cursor, upload.vendor_id))
@@ -108,7 +113,7 @@ def _unknown_vendor_message(upload: Upload) -> str:
     if upload.vendor_id == NO_VENDOR:
         return (
             f"The file was put at {upload.s3_key}, which names no vendor. "
-            f"Put files at uploads/{{vendor id}}/{upload.file_name}."
+            f"Put files at {upload.folder}{{vendor id}}/{upload.file_name}."
         )
     return (
         f'No vendor is registered under "{upload.vendor_id}", the folder of {upload.s3_key}. '

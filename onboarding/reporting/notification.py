@@ -1,8 +1,12 @@
 """The words a vendor reads when an upload has ended."""
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+
+from onboarding.stores.history import Progress
+from onboarding.uploads import Upload, UploadMode
 
 SUBJECT_LENGTH = 99
 """An SNS subject has fewer than 100 characters, printable ASCII without line breaks (SNS API reference, Publish)."""
@@ -22,30 +26,96 @@ class ReportReference:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The words for what an upload is: of new products or of changes, for real or checked only."""
+
+    subject: str
+    success: str
+    nothing_left: str
+    how_to_correct: str
+    refused: str
+    abandoned: Callable[[int], list[str]]
+
+    @classmethod
+    def of(cls, mode: UploadMode, *, is_preview: bool) -> "Kind":
+        if is_preview:
+            return _CHECK
+        return _UPDATE if mode is UploadMode.UPDATE else _IMPORT
+
+
+def _abandoned_import(valid: int) -> list[str]:
+    added = f"{valid} of its products {'was' if valid == 1 else 'were'}" if valid else "No product was"
+    return [
+        f"{added} added to the catalogue. Our team has been told.",
+        "Upload the file again later. Products that were added already will then be reported as duplicates.",
+    ]
+
+
+def _abandoned_update(valid: int) -> list[str]:
+    carried_out = f"{valid} of its rows {'was' if valid == 1 else 'were'}" if valid else "No row was"
+    return [
+        f"{carried_out} carried out. Our team has been told.",
+        "Upload the file again later. Rows that were carried out already will then leave the catalogue as it is.",
+    ]
+
+
+def _abandoned_check(valid: int) -> list[str]:
+    return [f"{_NOTHING_WRITTEN} Our team has been told.", "Have the file checked again later."]
+
+
+_NOTHING_WRITTEN = "Nothing was added to or changed in the catalogue."
+_IMPORT = Kind(
+    subject="Product Upload",
+    success="Success",
+    nothing_left="All products are in the catalogue. There is nothing left to do.",
+    how_to_correct="Correct those rows and upload them in a new file; leave out the rows that were accepted.",
+    refused="The file was not processed, and no product was added to the catalogue.",
+    abandoned=_abandoned_import,
+)
+_UPDATE = Kind(
+    subject="Product Update",
+    success="Success",
+    nothing_left="All changes are in the catalogue. There is nothing left to do.",
+    how_to_correct="Correct those rows and upload them in a new file; leave out the rows that were accepted.",
+    refused="The file was not processed, and no product was changed in the catalogue.",
+    abandoned=_abandoned_update,
+)
+_CHECK = Kind(
+    subject="Product Check",
+    success="Valid",
+    nothing_left="Every row keeps the rules.",
+    how_to_correct="Correct those rows in your file, then have it checked again or upload it.",
+    refused=f"The file was not checked. {_NOTHING_WRITTEN}",
+    abandoned=_abandoned_check,
+)
+
+
 def outcome_email(
     *,
-    upload_id: str,
-    file_name: str,
-    total: int,
-    valid: int,
-    errors: int,
+    upload: Upload,
+    progress: Progress,
     unprocessed: int,
     status: str,
     report: ReportReference | None,
 ) -> Email:
-    """Return the e-mail about a file whose rows were checked. Counts are rows, `unprocessed` ones among the errors."""
+    """Return the e-mail about a file whose rows were judged. Counts are rows, `unprocessed` ones among the errors."""
+    kind = Kind.of(upload.mode, is_preview=upload.is_preview)
+    total, valid, errors = progress.total_records or 0, progress.valid_records, progress.error_records
     lines = [
-        f"Upload ID: {upload_id}",
-        f"File Name: {file_name}",
+        f"Upload ID: {upload.upload_id}",
+        f"File Name: {upload.file_name}",
         f"Total Products: {total}",
         f"Valid Products: {valid} ({percentage(valid, total)}%)",
         f"Invalid Products: {errors} ({percentage(errors, total)}%)",
         "",
+        *(_effect_lines(progress, is_preview=upload.is_preview) if upload.mode is UploadMode.UPDATE else []),
         f"Status: {status.upper()}",
         "",
+        *([f"This was a check only. {_NOTHING_WRITTEN}", ""] if upload.is_preview else []),
     ]
     if not errors:
-        lines += ["All products are in the catalogue. There is nothing left to do."]
+        lines += [kind.nothing_left, *(_upload_it(upload) if upload.is_preview else [])]
     elif report is None:
         lines += [
             "The error report could not be made because of a problem on our side.",
@@ -57,48 +127,66 @@ def outcome_email(
             f"(Link expires in 7 days, on {report.expires_at:%d %B %Y at %H:%M} UTC)",
             "",
             "What to do next: the report says for each row what is wrong and what is allowed.",
-            "Correct those rows and upload them in a new file; leave out the rows that were accepted.",
+            kind.how_to_correct,
         ]
     if unprocessed:
+        again = "Have the file checked again." if upload.is_preview else "Upload those rows again as they are."
         lines += [
             "",
             f"{unprocessed} of the invalid products could not be checked because of a problem on our side",
-            "(PROCESSING_ERROR in the report). Upload those rows again as they are.",
+            f"(PROCESSING_ERROR in the report). {again}",
         ]
-    return Email(
-        _subject("Product Upload Complete - ", file_name, f" ({percentage(valid, total)}% Success)"), _text(lines)
-    )
+    end = f" ({percentage(valid, total)}% {kind.success})"
+    return Email(_subject(f"{kind.subject} Complete - ", upload.file_name, end), _text(lines))
 
 
-def refusal_email(*, upload_id: str, file_name: str, code: str, message: str) -> Email:
+def _effect_lines(progress: Progress, *, is_preview: bool) -> list[str]:
+    effects = progress.effects
+    fields = ", ".join(f"{name} of {count}" for name, count in sorted(effects.changed_fields.items()))
+    return [
+        f"{'Would Change' if is_preview else 'Changed'}: {effects.changed}" + (f" ({fields})" if fields else ""),
+        f"Unchanged: {effects.unchanged} (the catalogue has these values already)",
+        f"Superseded: {effects.superseded} (a newer file has set these values)",
+        f"Rejected: {progress.error_records}",
+        "",
+    ]
+
+
+def _upload_it(upload: Upload) -> list[str]:
+    folder = upload.folder.removeprefix("previews/")
+    return [f"To have it carried out, upload the same file to {folder}{upload.vendor_id}/."]
+
+
+def refusal_email(*, upload: Upload, code: str, message: str) -> Email:
     """Return the e-mail about a file that was refused as a whole."""
+    kind = Kind.of(upload.mode, is_preview=upload.is_preview)
     lines = [
-        f"Upload ID: {upload_id}",
-        f"File Name: {file_name}",
+        f"Upload ID: {upload.upload_id}",
+        f"File Name: {upload.file_name}",
         "",
         "Status: FAILED",
         "",
-        "The file was not processed, and no product was added to the catalogue.",
+        kind.refused,
         f"Reason: {code}",
         message,
     ]
-    return Email(_subject("Product Upload Refused - ", file_name, f" ({code})"), _text(lines))
+    return Email(_subject(f"{kind.subject} Refused - ", upload.file_name, f" ({code})"), _text(lines))
 
 
-def abandoned_email(*, upload_id: str, file_name: str, valid: int) -> Email:
+def abandoned_email(*, upload: Upload, valid: int) -> Email:
     """Return the e-mail about a file that our machinery could not finish; `valid` rows had been accepted."""
-    added = f"{valid} of its products {'was' if valid == 1 else 'were'}" if valid else "No product was"
+    kind = Kind.of(upload.mode, is_preview=upload.is_preview)
+    done = "checked" if upload.is_preview else "processed"
     lines = [
-        f"Upload ID: {upload_id}",
-        f"File Name: {file_name}",
+        f"Upload ID: {upload.upload_id}",
+        f"File Name: {upload.file_name}",
         "",
         "Status: FAILED",
         "",
-        "The file could not be processed because of a problem on our side; nothing is wrong with your file.",
-        f"{added} added to the catalogue. Our team has been told.",
-        "Upload the file again later. Products that were added already will then be reported as duplicates.",
+        f"The file could not be {done} because of a problem on our side; nothing is wrong with your file.",
+        *kind.abandoned(valid),
     ]
-    return Email(_subject("Product Upload Failed - ", file_name, " (problem on our side)"), _text(lines))
+    return Email(_subject(f"{kind.subject} Failed - ", upload.file_name, " (problem on our side)"), _text(lines))
 
 
 def percentage(part: int, whole: int) -> str:

@@ -65,30 +65,21 @@ class OutcomeRecorder:
         )
 
     def _compose(self, upload: Upload, record: UploadRecord, unprocessed: int, completion: Mapping[str, Any]) -> Email:
-        progress = record.progress
         match completion["outcome"]:
             case "refused":
                 return refusal_email(
-                    upload_id=upload.upload_id,
-                    file_name=upload.file_name,
-                    code=completion["refusal_code"],
-                    message=completion["refusal_message"],
+                    upload=upload, code=completion["refusal_code"], message=completion["refusal_message"]
                 )
             case "validated":
                 return outcome_email(
-                    upload_id=upload.upload_id,
-                    file_name=upload.file_name,
-                    total=progress.total_records or 0,
-                    valid=progress.valid_records,
-                    errors=progress.error_records,
+                    upload=upload,
+                    progress=record.progress,
                     unprocessed=unprocessed,
                     status=record.status,
                     report=self._report_reference(upload, record),
                 )
             case _:
-                return abandoned_email(
-                    upload_id=upload.upload_id, file_name=upload.file_name, valid=progress.valid_records
-                )
+                return abandoned_email(upload=upload, valid=record.progress.valid_records)
 
     def _report_reference(self, upload: Upload, record: UploadRecord) -> ReportReference | None:
         if record.error_file_s3_key is None or record.completed_at is None:

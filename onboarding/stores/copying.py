@@ -28,13 +28,15 @@ def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
-def array_of(values: Iterable[str]) -> str:
+def array_of(values: Collection[str]) -> str:
     """Return the literal of an array; as an ARRAY[…] expression PostgreSQL parses and plans every element."""
-    return "{" + ",".join([f'"{_quoted(value)}"' for value in values]) + "}"
+    quoted = '","'.join([value.replace("\\", "\\\\").replace('"', '\\"') for value in values])
+    return f'{{"{quoted}"}}' if quoted or values else "{}"
 
 
-def _quoted(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"')
+def array_of_numbers(numbers: Iterable[int]) -> str:
+    """Return the literal of an array of whole numbers."""
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def multirange(numbers: Collection[int]) -> str:

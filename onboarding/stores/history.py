@@ -1,15 +1,31 @@
 """Queries on upload_history, the audit trail: one row for each upload, from its first event to its final status."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from psycopg2.extensions import cursor as Cursor
 
-from onboarding.uploads import Upload, UploadStatus
+from onboarding.stores.copying import multirange, numbers_of
+from onboarding.uploads import Upload, UploadMode, UploadStatus
 
 
 class UploadNotRecordedError(RuntimeError):
     """Rows arrived for an upload that the audit trail does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What the valid rows of an update did to the catalogue, in rows; for a preview, what they would do.
+
+    `changed_fields` says how many products changed in each field. An import has none of these.
+    """
+
+    changed: int = 0
+    unchanged: int = 0
+    superseded: int = 0
+    """Changed nothing because a later upload had set their fields before."""
+    changed_fields: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +35,7 @@ class Progress:
     total_records: int | None
     valid_records: int
     error_records: int
+    effects: Effects = field(default_factory=Effects)
 
     @property
     def is_complete(self) -> bool:
@@ -32,6 +49,8 @@ class UploadRecord:
     upload_id: str
     vendor_id: str
     file_name: str
+    mode: UploadMode
+    is_preview: bool
     status: UploadStatus
     progress: Progress
     failure_reason: str | None
@@ -40,13 +59,30 @@ class UploadRecord:
     completed_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class OpenUpload:
+    """An upload whose row of upload_history is locked, as the decision on its rows needs it.
+
+    Uploads are ordered by `uploaded_at`, the time of their events, and then by their ids.
+    """
+
+    upload_id: str
+    vendor_id: str
+    mode: UploadMode
+    is_preview: bool
+    uploaded_at: datetime
+    is_open: bool
+    """Its rows may still be decided."""
+    changed_fields: Mapping[str, int]
+
+
 def open_upload(cursor: Cursor, upload: Upload, total_records: int | None) -> bool:
     """Record the upload as processing; return whether it was new. A total that was unknown before is filled in."""
     cursor.execute(
         """
         INSERT INTO upload_history
-            (upload_id, vendor_id, file_name, s3_key, object_version, upload_timestamp, total_records)
-        VALUES (%s, left(%s, 50), left(%s, 255), %s, %s, %s, %s)
+            (upload_id, vendor_id, file_name, s3_key, object_version, upload_timestamp, mode, is_preview, total_records)
+        VALUES (%s, left(%s, 50), left(%s, 255), %s, %s, %s, %s, %s, %s)
         ON CONFLICT (upload_id) DO UPDATE SET total_records = excluded.total_records
             WHERE upload_history.total_records IS NULL AND upload_history.status = 'processing'
         RETURNING xmax = 0
@@ -58,6 +94,8 @@ def open_upload(cursor: Cursor, upload: Upload, total_records: int | None) -> bo
             upload.s3_key,
             upload.object_version,
             upload.uploaded_at,
+            upload.mode,
+            upload.is_preview,
             total_records,
         ),
     )
@@ -69,7 +107,8 @@ def find_upload(cursor: Cursor, upload_id: str) -> UploadRecord | None:
     """Return the upload's row."""
     cursor.execute(
         """
-        SELECT upload_id, vendor_id, file_name, status, total_records, valid_records, error_records,
+        SELECT upload_id, vendor_id, file_name, mode, is_preview, status, total_records, valid_records, error_records,
+               changed_records, unchanged_records, superseded_records, changed_fields,
                failure_reason, error_file_s3_key, upload_timestamp, completed_at
         FROM upload_history WHERE upload_id = %s
         """,
@@ -78,11 +117,59 @@ def find_upload(cursor: Cursor, upload_id: str) -> UploadRecord | None:
     row = cursor.fetchone()
     if row is None:
         return None
-    upload, vendor, file_name, status, total, valid, errors, reason, report_key, uploaded_at, completed_at = row
-    progress = Progress(total, valid, errors)
+    upload, vendor, file_name, mode, is_preview, status, total, valid, errors = row[:9]
     return UploadRecord(
-        upload, vendor, file_name, UploadStatus(status), progress, reason, report_key, uploaded_at, completed_at
+        upload_id=upload,
+        vendor_id=vendor,
+        file_name=file_name,
+        mode=UploadMode(mode),
+        is_preview=is_preview,
+        status=UploadStatus(status),
+        progress=Progress(total, valid, errors, Effects(*row[9:13])),
+        failure_reason=row[13],
+        error_file_s3_key=row[14],
+        upload_timestamp=row[15],
+        completed_at=row[16],
     )
+
+
+def lock_upload(
+    cursor: Cursor, upload_id: str, vendor_id: str, row_numbers: Collection[int] = ()
+) -> tuple[OpenUpload, set[int]]:
+    """Take the upload's lock; return what it is, and which of these rows are settled.
+
+    Raises UploadNotRecordedError.
+    """
+    cursor.execute(
+        """
+        SELECT settled_rows * %s::int4multirange, status, mode, is_preview, upload_timestamp, changed_fields
+        FROM upload_history WHERE upload_id = %s FOR UPDATE
+        """,
+        (multirange(row_numbers), upload_id),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise UploadNotRecordedError(upload_id)
+    settled, status, mode, is_preview, uploaded_at, changed_fields = row
+    upload = OpenUpload(
+        upload_id=upload_id,
+        vendor_id=vendor_id,
+        mode=UploadMode(mode),
+        is_preview=is_preview,
+        uploaded_at=uploaded_at,
+        is_open=UploadStatus(status) is UploadStatus.PROCESSING,
+        changed_fields=changed_fields,
+    )
+    return upload, numbers_of(settled)
+
+
+def mode_of(cursor: Cursor, upload_id: str) -> UploadMode:
+    """Return what the upload does to the catalogue. Raises UploadNotRecordedError."""
+    cursor.execute("SELECT mode FROM upload_history WHERE upload_id = %s", (upload_id,))
+    row = cursor.fetchone()
+    if row is None:
+        raise UploadNotRecordedError(upload_id)
+    return UploadMode(row[0])
 
 
 def finish_upload(

@@ -36,6 +36,8 @@ _LONGEST_PAUSE_SECONDS = 1.0
 """`make bench ONLY=limits`: with longer ones the fullest partition idles at the end of an upload."""
 _MANY_REFUSED = 0.2
 _FEW_REFUSED = 0.1
+_STATUS_COLUMN, _STATUS_CELL = "status", "cell_status"
+"""A file of changes has a column whose name an item needs for the row's own status."""
 _NOT_CELLS = frozenset(
     {
         "upload_id",
@@ -71,6 +73,8 @@ def item_of(staged: StagedRow, status: RowStatus, shards: int) -> Item:
     """Return the DynamoDB item that says this of a row. That a row is valid needs none of its cells."""
     row = staged.row
     item: Item = {} if status is RowStatus.VALIDATED else {name: {"S": cell} for name, cell in row.cells.items()}
+    if _STATUS_COLUMN in item:
+        item[_STATUS_CELL] = item.pop(_STATUS_COLUMN)
     item["upload_id"] = {"S": shard_of(staged.upload_id, row.row_number, shards)}
     item["record_id"] = {"S": record_id(row.row_number, status)}
     item["vendor_id"] = {"S": staged.vendor_id}
@@ -94,12 +98,15 @@ def row_of(item: Mapping[str, Mapping[str, Any]]) -> StagedRow:
     """Return the row of a DynamoDB item or stream image."""
     lengths = item.get("cell_lengths", {"M": {}})["M"]
     sent = item.get("cells_sent", {"M": {}})["M"]
+    cells = {name: value["S"] for name, value in item.items() if name not in _NOT_CELLS}
+    if _STATUS_CELL in item:
+        cells[_STATUS_COLUMN] = cells.pop(_STATUS_CELL)
     return StagedRow(
         upload_id=upload_of(item["upload_id"]["S"]),
         vendor_id=item["vendor_id"]["S"],
         row=ProductRow(
             row_number=int(item["row_number"]["N"]),
-            cells={name: value["S"] for name, value in item.items() if name not in _NOT_CELLS},
+            cells=cells,
             lengths={name: int(value["N"]) for name, value in lengths.items()} if lengths else {},
             findings=_errors_of(item.get("file_findings")),
             sent={name: value["S"] for name, value in sent.items()} if sent else {},
@@ -265,10 +272,13 @@ class StagingTable:
             ":vendor": {"S": upload.vendor_id},
             ":file": {"S": upload.file_name},
             ":uploaded": {"S": upload.uploaded_at},
+            ":mode": {"S": upload.mode},
+            ":preview": {"BOOL": upload.is_preview},
             ":expires": {"N": str(int(time.time()) + RETENTION_SECONDS)},
         }
         expression = (
             "SET tracker_vendor_id = :vendor, file_name = :file, uploaded_at = :uploaded,"
+            " #mode = :mode, is_preview = :preview,"
             " expires_at = if_not_exists(expires_at, :expires)"
         )
         if total_records is not None:
@@ -278,6 +288,7 @@ class StagingTable:
             TableName=self._table_name,
             Key=_tracker_key(upload.upload_id),
             UpdateExpression=expression,
+            ExpressionAttributeNames={"#mode": "mode"},
             ExpressionAttributeValues=values,
         )
 

@@ -18,10 +18,11 @@ class RetentionTooShortError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """Rows deleted from validation_errors and from upload_history."""
+    """Rows deleted from validation_errors, upload_history and product_changes."""
 
     validation_errors: int
     uploads: int
+    changes: int = 0
 
 
 def retention(days: str) -> timedelta:
@@ -32,7 +33,7 @@ def retention(days: str) -> timedelta:
 
 
 def purge(database: Database, kept_for: timedelta) -> Purged:
-    """Delete the validation errors of uploads that ended longer ago, and those uploads that left no product.
+    """Delete the errors and changes of uploads that ended longer ago, and those uploads that left no product.
 
     An upload that products came from stays as their provenance. In small transactions, so that uploads go on meanwhile.
 
@@ -40,19 +41,21 @@ def purge(database: Database, kept_for: timedelta) -> Purged:
     """
     if kept_for < MINIMUM_RETENTION:
         raise RetentionTooShortError(f"{kept_for.days} days: {MINIMUM_RETENTION.days} or more")
-    errors = uploads = 0
+    total = Purged(0, 0, 0)
     while True:
-        some_errors, some_uploads = database.run(lambda cursor: _purge_some(cursor, kept_for))
-        if not some_errors and not some_uploads:
-            return Purged(errors, uploads)
-        errors += some_errors
-        uploads += some_uploads
+        some = database.run(lambda cursor: _purge_some(cursor, kept_for))
+        if some == Purged(0, 0, 0):
+            return total
+        total = Purged(
+            total.validation_errors + some.validation_errors, total.uploads + some.uploads, total.changes + some.changes
+        )
 
 
-def _purge_some(cursor: Cursor, kept_for: timedelta) -> tuple[int, int]:
+def _purge_some(cursor: Cursor, kept_for: timedelta) -> Purged:
     cursor.execute(
-        "SELECT purged_errors, purged_uploads FROM purge_audit_trail(%s, %s)", (kept_for, _UPLOADS_PER_TRANSACTION)
+        "SELECT purged_errors, purged_uploads, purged_changes FROM purge_audit_trail(%s, %s)",
+        (kept_for, _UPLOADS_PER_TRANSACTION),
     )
     row = cursor.fetchone()
     assert row is not None  # noqa: S101 - the function returns one row
-    return row[0], row[1]
+    return Purged(*row)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from onboarding.execution import Completion, CompletionSignal
-from onboarding.rows import RowStatus, StagedRow
-from onboarding.stores import catalogue, ledger
+from onboarding.rows import CheckedRow, RowStatus, StagedRow
+from onboarding.stores import catalogue, history, ledger
 from onboarding.stores.database import Database
 from onboarding.stores.error_queue import send_error_rows
-from onboarding.stores.ledger import CheckedRow, Settlement
+from onboarding.stores.ledger import Settlement
 from onboarding.stores.staging import StagingTable
 from rules import ErrorCode, ProductRules
 
@@ -27,13 +27,17 @@ class Validation:
 
     def validate(self, rows: Sequence[StagedRow]) -> Settlement:
         """Settle rows of one upload. Rows that are settled already keep their outcome; all is announced again."""
-        categories = self.database.run(catalogue.active_categories)
-        return self._settle([check_row(self.rules, row, categories) for row in rows])
+        upload_id = rows[0].upload_id
+        mode, categories = self.database.run(
+            lambda cursor: (history.mode_of(cursor, upload_id), catalogue.active_categories(cursor))
+        )
+        rules = mode.rules(self.rules)
+        return self._settle([check_row(rules, row, categories) for row in rows])
 
     def give_up(self, rows: Sequence[StagedRow]) -> Settlement:
         """Close rows of one upload that cannot be processed; an outcome they have already stays."""
         error = self.rules.processing_error()
-        return self._settle([CheckedRow(row, (error,), (None,) * len(self.rules.columns)) for row in rows])
+        return self._settle([CheckedRow(row, (error,), ()) for row in rows])
 
     def _settle(self, checked: Sequence[CheckedRow]) -> Settlement:
         rows = list({row.row_number: row for row in checked}.values())  # a batch may carry the same event twice
@@ -59,7 +63,7 @@ def check_row(rules: ProductRules, staged: StagedRow, categories: frozenset[str]
     """Return the row with what the rules say about it and what its whole file said."""
     row = staged.row
     if any(finding.code == ErrorCode.MALFORMED_ROW for finding in row.findings):
-        return CheckedRow(staged, row.findings, (None,) * len(rules.columns))
+        return CheckedRow(staged, row.findings, ())
     verdict = rules.check(row.cells, categories, lengths=row.lengths)
     errors = rules.in_order((*verdict.errors, *row.findings)) if row.findings else verdict.errors
     return CheckedRow(staged, errors, verdict.values)

@@ -166,7 +166,7 @@ def test_application_works_but_changes_no_schema_when_the_schema_is_created(depl
         "DELETE FROM validation_errors",
         "TRUNCATE upload_history",
         "CREATE TABLE mine (n INTEGER)",
-        "UPDATE products SET price = 1",
+        "UPDATE products SET sku = 'X'",
         "INSERT INTO product_categories (category_name) VALUES ('Spaceships')",
     ):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):

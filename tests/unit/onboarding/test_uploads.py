@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from onboarding.uploads import NO_VENDOR, Upload, is_upload_key
+from onboarding.uploads import NO_VENDOR, Upload, UploadMode, is_upload_key
 
 KEY, TIME = "uploads/VEND001/products.csv", "2026-11-21T10:30:45.123Z"
 
@@ -90,6 +90,50 @@ def test_file_has_a_name_when_its_key_ends_in_a_slash(key: str, vendor_id: str, 
     upload = _upload(key=key)
 
     assert (upload.vendor_id, upload.file_name) == (vendor_id, file_name)
+
+
+@pytest.mark.parametrize(
+    ("key", "mode", "is_preview", "vendor_id", "file_name"),
+    [
+        ("uploads/VEND001/a.csv", UploadMode.IMPORT, False, "VEND001", "a.csv"),
+        ("updates/VEND001/a.csv", UploadMode.UPDATE, False, "VEND001", "a.csv"),
+        ("previews/uploads/VEND001/a.csv", UploadMode.IMPORT, True, "VEND001", "a.csv"),
+        ("previews/updates/VEND001/b/a.csv", UploadMode.UPDATE, True, "VEND001", "b/a.csv"),
+        ("updates/a.csv", UploadMode.UPDATE, False, NO_VENDOR, "a.csv"),
+        ("previews/updates/a.csv", UploadMode.UPDATE, True, NO_VENDOR, "a.csv"),
+        ("previews/a.csv", UploadMode.IMPORT, True, NO_VENDOR, "a.csv"),
+        ("previews/VEND001/a.csv", UploadMode.IMPORT, True, NO_VENDOR, "a.csv"),
+        ("previews/uploads", UploadMode.IMPORT, True, NO_VENDOR, "uploads"),
+    ],
+)
+def test_mode_follows_from_the_key(
+    key: str, mode: UploadMode, is_preview: bool, vendor_id: str, file_name: str
+) -> None:
+    upload = _upload(key=key)
+
+    assert (upload.mode, upload.is_preview) == (mode, is_preview)
+    assert (upload.vendor_id, upload.file_name) == (vendor_id, file_name)
+    assert is_upload_key(key)
+
+
+@pytest.mark.parametrize("folder", ["uploads/", "updates/", "previews/uploads/", "previews/updates/"])
+def test_folder_is_where_such_files_belong(folder: str) -> None:
+    assert _upload(key=f"{folder}VEND001/a.csv").folder == folder
+
+
+def test_upload_is_an_import_when_its_execution_began_before_there_were_modes() -> None:
+    document = {
+        name: value for name, value in _upload().as_execution_input().items() if name not in ("mode", "is_preview")
+    }
+
+    assert Upload.from_execution_input(document) == _upload()
+
+
+@pytest.mark.parametrize("key", ["uploads/VEND001/a.csv", "previews/updates/VEND001/a.csv"])
+def test_mode_is_the_same_when_it_went_through_an_execution(key: str) -> None:
+    upload = _upload(key=key)
+
+    assert Upload.from_execution_input(json.loads(json.dumps(upload.as_execution_input()))) == upload
 
 
 def test_upload_is_the_same_when_it_went_through_an_execution() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rules import DEFAULT_RULES, ProductRules
 from rules.compiled import compile_test
-from rules.schema import Column, Rules, read_rules
+from rules.schema import Column, read_rules
 
 SHIPPED = read_rules(DEFAULT_RULES)
 RULES = ProductRules(SHIPPED)
@@ -85,6 +85,21 @@ def test_check_agrees_with_cerberus_when_rows_are_fuzzed(drawn: list[dict[str, s
         assert_same_verdict(RULES, {**some, **others}, cuts if number % 4 == 0 else {})
 
 
+CHANGED_CELLS = CELLS | st.sampled_from(["CLEAR", " CLEAR\n", "clear", "CLEAR it", "active", "inactive", "Active"])
+CHANGED_ROWS = st.dictionaries(st.sampled_from(RULES.for_updates.columns), CHANGED_CELLS, max_size=6)
+
+
+@settings(RELAXED, max_examples=EXAMPLES)
+@given(st.lists(CHANGED_ROWS, min_size=CHANGES_PER_EXAMPLE, max_size=CHANGES_PER_EXAMPLE), CUTS)
+def test_check_agrees_with_cerberus_when_rows_of_changes_are_fuzzed(
+    drawn: list[dict[str, str]], cuts: dict[str, int]
+) -> None:
+    rules = RULES.for_updates
+    for number, (some, others) in enumerate(combinations_with_replacement(drawn, 2)):
+        row, lengths = {**some, **others}, cuts if number % 4 == 0 else {}
+        assert rules.check(row, CATEGORIES, lengths=lengths) == rules.reference_check(row, CATEGORIES, lengths=lengths)
+
+
 def changed(column: Column, edge: int, decimals: int, width: int, required: bool) -> Column:
     if column.type == "text":
         return replace(column, maxlength=width, required=required)
@@ -107,7 +122,7 @@ def test_check_agrees_with_cerberus_when_the_limits_are_others(
     limits: list[tuple[int, int, int, bool]], rows: list[dict[str, str]]
 ) -> None:
     columns = tuple(changed(column, *limit) for column, limit in zip(SHIPPED.columns, limits, strict=True))
-    rules = ProductRules(Rules(columns, SHIPPED.messages, SHIPPED.hints, SHIPPED.duplicates))
+    rules = ProductRules(replace(SHIPPED, columns=columns))
 
     for changes in rows:
         assert_same_verdict(rules, changes, {})
@@ -119,6 +134,7 @@ def test_compiled_test_leaves_the_cell_to_cerberus_when_it_does_not_know_a_rule(
 
     assert compile_test(known)("abc")
     assert not compile_test({**known, **unknown})("abc")
+    assert not compile_test({**known, **unknown, "forbidden": ("x",)})("abc")
 
 
 def test_check_is_many_times_faster_than_cerberus_when_few_rows_are_bad() -> None:

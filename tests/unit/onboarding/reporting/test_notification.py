@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,19 +16,29 @@ from onboarding.reporting.notification import (
     percentage,
     refusal_email,
 )
+from onboarding.stores.history import Effects, Progress
+from onboarding.uploads import Upload, UploadMode
 
 UPLOAD_ID = "UPLOAD_20261121_103045_0a1b2c3d"
 REPORT = ReportReference("https://api.example/reports/token", datetime(2026, 11, 28, 10, 31, 2, tzinfo=UTC))
 
 
-def _outcome(**changed: object) -> Email:
+SOME_CHANGED = Progress(
+    1000, 950, 50, Effects(changed=900, unchanged=40, superseded=10, changed_fields={"price": 880, "brand": 20})
+)
+ALL_UNCHANGED = Progress(3, 3, 0, Effects(unchanged=3))
+
+
+def _upload(file_name: str = "products.csv", mode: UploadMode = UploadMode.IMPORT, is_preview: bool = False) -> Upload:
+    return Upload(UPLOAD_ID, "VEND001", file_name, "bucket", "key", "v", "2026-11-21T10:30:45Z", mode, is_preview)
+
+
+def _outcome(**changed: Any) -> Email:
+    named = {name: changed.pop(name) for name in ("file_name", "mode", "is_preview") if name in changed}
     return outcome_email(
         **{
-            "upload_id": UPLOAD_ID,
-            "file_name": "products.csv",
-            "total": 1000,
-            "valid": 950,
-            "errors": 50,
+            "upload": _upload(**named),
+            "progress": Progress(1000, 950, 50),
             "unprocessed": 0,
             "status": "partial",
             "report": REPORT,
@@ -37,10 +48,15 @@ def _outcome(**changed: object) -> Email:
 
 
 def _emails(file_name: str) -> list[Email]:
+    uploads = [_upload(file_name, mode, is_preview) for mode in UploadMode for is_preview in (False, True)]
     return [
-        _outcome(file_name=file_name),
-        refusal_email(upload_id=UPLOAD_ID, file_name=file_name, code="VENDOR_NOT_ACTIVE", message="Not active."),
-        abandoned_email(upload_id=UPLOAD_ID, file_name=file_name, valid=0),
+        email
+        for upload in uploads
+        for email in (
+            outcome_email(upload=upload, progress=SOME_CHANGED, unprocessed=0, status="partial", report=REPORT),
+            refusal_email(upload=upload, code="VENDOR_NOT_ACTIVE", message="Not active."),
+            abandoned_email(upload=upload, valid=0),
+        )
     ]
 
 
@@ -66,7 +82,7 @@ def test_email_tells_what_to_correct_when_some_rows_are_invalid() -> None:
 
 
 def test_email_has_no_link_when_all_rows_are_valid() -> None:
-    email = _outcome(total=3, valid=3, errors=0, status="completed", report=None)
+    email = _outcome(progress=Progress(3, 3, 0), status="completed", report=None)
 
     assert email.subject == "Product Upload Complete - products.csv (100% Success)"
     assert email.message == (
@@ -103,9 +119,7 @@ def test_email_asks_for_rows_again_when_some_could_not_be_processed() -> None:
 
 
 def test_email_gives_the_reason_when_a_file_is_refused() -> None:
-    email = refusal_email(
-        upload_id=UPLOAD_ID, file_name="products.csv", code="EMPTY_FILE", message="The file is empty."
-    )
+    email = refusal_email(upload=_upload(), code="EMPTY_FILE", message="The file is empty.")
 
     assert email == Email(
         "Product Upload Refused - products.csv (EMPTY_FILE)",
@@ -128,7 +142,7 @@ def test_email_gives_the_reason_when_a_file_is_refused() -> None:
     ],
 )
 def test_email_takes_the_blame_when_an_upload_is_abandoned(valid: int, sentence: str) -> None:
-    email = abandoned_email(upload_id=UPLOAD_ID, file_name="products.csv", valid=valid)
+    email = abandoned_email(upload=_upload(), valid=valid)
 
     assert email == Email(
         "Product Upload Failed - products.csv (problem on our side)",
@@ -141,6 +155,110 @@ def test_email_takes_the_blame_when_an_upload_is_abandoned(valid: int, sentence:
         f"{sentence} Our team has been told.\n"
         "Upload the file again later. Products that were added already will then be reported as duplicates.\n",
     )
+
+
+def test_email_counts_what_changed_when_the_file_was_an_update() -> None:
+    email = _outcome(mode=UploadMode.UPDATE, progress=SOME_CHANGED)
+
+    assert email.subject == "Product Update Complete - products.csv (95% Success)"
+    assert email.message == (
+        "Upload ID: UPLOAD_20261121_103045_0a1b2c3d\n"
+        "File Name: products.csv\n"
+        "Total Products: 1000\n"
+        "Valid Products: 950 (95%)\n"
+        "Invalid Products: 50 (5%)\n"
+        "\n"
+        "Changed: 900 (brand of 20, price of 880)\n"
+        "Unchanged: 40 (the catalogue has these values already)\n"
+        "Superseded: 10 (a newer file has set these values)\n"
+        "Rejected: 50\n"
+        "\n"
+        "Status: PARTIAL\n"
+        "\n"
+        "Download Error Report: https://api.example/reports/token\n"
+        "(Link expires in 7 days, on 28 November 2026 at 10:31 UTC)\n"
+        "\n"
+        "What to do next: the report says for each row what is wrong and what is allowed.\n"
+        "Correct those rows and upload them in a new file; leave out the rows that were accepted.\n"
+    )
+
+
+def test_email_cannot_be_mistaken_for_an_import_when_the_file_was_only_checked() -> None:
+    email = _outcome(is_preview=True)
+
+    assert email.subject == "Product Check Complete - products.csv (95% Valid)"
+    assert "This was a check only. Nothing was added to or changed in the catalogue.\n" in email.message
+    assert "Changed" not in email.message
+    assert email.message.endswith("Correct those rows in your file, then have it checked again or upload it.\n")
+
+
+@pytest.mark.parametrize(
+    ("mode", "folder", "effects"),
+    [
+        (UploadMode.IMPORT, "uploads", ""),
+        (
+            UploadMode.UPDATE,
+            "updates",
+            "Would Change: 0\n"
+            "Unchanged: 3 (the catalogue has these values already)\n"
+            "Superseded: 0 (a newer file has set these values)\n"
+            "Rejected: 0\n"
+            "\n",
+        ),
+    ],
+)
+def test_email_says_where_to_upload_the_file_when_a_check_found_nothing(
+    mode: UploadMode, folder: str, effects: str
+) -> None:
+    email = _outcome(mode=mode, is_preview=True, progress=ALL_UNCHANGED, status="completed", report=None)
+
+    assert email.message == (
+        "Upload ID: UPLOAD_20261121_103045_0a1b2c3d\n"
+        "File Name: products.csv\n"
+        "Total Products: 3\n"
+        "Valid Products: 3 (100%)\n"
+        "Invalid Products: 0 (0%)\n"
+        "\n"
+        f"{effects}"
+        "Status: COMPLETED\n"
+        "\n"
+        "This was a check only. Nothing was added to or changed in the catalogue.\n"
+        "\n"
+        "Every row keeps the rules.\n"
+        f"To have it carried out, upload the same file to {folder}/VEND001/.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "is_preview", "sentences"),
+    [
+        (
+            UploadMode.UPDATE,
+            False,
+            "7 of its rows were carried out. Our team has been told.\n"
+            "Upload the file again later. Rows that were carried out already will then leave the catalogue as it is.\n",
+        ),
+        (
+            UploadMode.IMPORT,
+            True,
+            "Nothing was added to or changed in the catalogue. Our team has been told.\n"
+            "Have the file checked again later.\n",
+        ),
+    ],
+)
+def test_email_says_what_was_done_when_another_kind_is_abandoned(
+    mode: UploadMode, is_preview: bool, sentences: str
+) -> None:
+    email = abandoned_email(upload=_upload(mode=mode, is_preview=is_preview), valid=7)
+
+    assert email.message.endswith(sentences)
+
+
+def test_email_says_that_nothing_was_written_when_a_check_is_refused() -> None:
+    email = refusal_email(upload=_upload(is_preview=True), code="EMPTY_FILE", message="The file is empty.")
+
+    assert email.subject == "Product Check Refused - products.csv (EMPTY_FILE)"
+    assert "The file was not checked. Nothing was added to or changed in the catalogue.\n" in email.message
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,10 @@ from decimal import Decimal
 import psycopg2
 import pytest
 
-from onboarding.rows import ProductRow, stage
+from onboarding.rows import CheckedRow, ProductRow, stage
 from onboarding.stores import history, ledger
 from onboarding.stores.catalogue import UnexplainedConflictError
 from onboarding.stores.history import Progress, UploadNotRecordedError
-from onboarding.stores.ledger import CheckedRow
 from onboarding.uploads import Upload, UploadStatus
 from rules import ErrorCode, ProductRules, RowError
 

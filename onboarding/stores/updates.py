@@ -1,0 +1,103 @@
+"""What the rows of an update do: each changes a product of the vendor, unless a later upload did so before."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from psycopg2.extensions import cursor as Cursor
+
+from onboarding.rows import CheckedRow
+from onboarding.stores import changes
+from onboarding.stores.catalogue import Key
+from onboarding.stores.changes import FIELDS, Setting
+from onboarding.stores.history import Effects, OpenUpload
+from onboarding.stores.imports import keys_to_look_up
+from rules import RowError, UpdateRules
+
+
+@dataclass(frozen=True, slots=True)
+class _NamedRow:
+    """A row, the keys that it names its product by, and the vendor's product that all of them belong to, if they do."""
+
+    row: CheckedRow
+    keys: Sequence[Key]
+    product_id: int | None
+    is_mismatch: bool
+    """Some key belongs to a product of the vendor, but not all of them to the same one."""
+
+
+def decide(
+    cursor: Cursor, rules: UpdateRules, upload: OpenUpload, rows: Sequence[CheckedRow]
+) -> tuple[list[CheckedRow], Effects]:
+    """Set what the rows say in the products that they name; return the rows in error, with all errors, and the effects.
+
+    Of the uploads that set a field the latest wins, in whatever order their rows come: what a later one has set already
+    is left alone. A preview compares and changes nothing.
+    """
+    named = _name_products(cursor, upload, rules, rows)
+    product_ids = {each.product_id for each in named if each.product_id is not None}
+    if not upload.is_preview:
+        changes.lock_products(cursor, product_ids)
+    recorded = changes.recorded_since(cursor, upload, product_ids)
+    judged = _judge(rules, named, {each.product_id: each.row_number for each in recorded if each.by(upload)})
+    wanted = [
+        Setting(each.row.row_number, each.product_id, _values_of(each.row, rules))
+        for each in judged
+        if not each.row.errors and each.product_id is not None
+    ]
+    later = changes.fields_set_later(cursor, upload, recorded, product_ids)
+    effects = changes.put_in_place(cursor, upload, wanted, later, is_preview=upload.is_preview)
+    return [each.row for each in judged if each.row.errors], effects
+
+
+def _name_products(
+    cursor: Cursor, upload: OpenUpload, rules: UpdateRules, rows: Sequence[CheckedRow]
+) -> list[_NamedRow]:
+    """Look up which products the rows name; return the rows in the order of the file."""
+    keys = {row.row_number: keys_to_look_up(row, rules) for row in rows}
+    found = changes.find_products(cursor, upload.vendor_id, keys)
+    named = []
+    for row in sorted(rows, key=lambda row: row.row_number):
+        products = {found.get((row.row_number, name)) for name, _ in keys[row.row_number]}
+        product_id = products.pop() if len(products) == 1 else None
+        named.append(_NamedRow(row, keys[row.row_number], product_id, is_mismatch=bool(products)))
+    return named
+
+
+def _judge(rules: UpdateRules, rows: Iterable[_NamedRow], named_before: Mapping[int, int]) -> list[_NamedRow]:
+    """Return the rows with what their keys are found to be, in addition to their errors.
+
+    `named_before` says which row of this file has named a product already, in an earlier batch. A product that two
+    rows name in different ways, by SKU and by vendor product id, is found repeated here.
+    """
+    first = dict(named_before)
+    judged = []
+    for each in rows:
+        found: list[RowError] = []
+        if each.keys and each.product_id is None:
+            found = [_unknown(rules, each)]
+        elif each.product_id is not None:
+            earlier = first.setdefault(each.product_id, each.row.row_number)
+            if earlier != each.row.row_number:
+                name, value = each.keys[0]
+                found = [rules.duplicate(name, value, earlier_row=earlier)]
+        judged.append(_with_errors(each, rules, found) if found else each)
+    return judged
+
+
+def _with_errors(named: _NamedRow, rules: UpdateRules, found: Sequence[RowError]) -> _NamedRow:
+    return replace(named, row=replace(named.row, errors=rules.in_order((*named.row.errors, *found))))
+
+
+def _unknown(rules: UpdateRules, row: _NamedRow) -> RowError:
+    if row.is_mismatch:
+        return rules.product_mismatch(dict(row.keys))
+    return rules.unknown_product(*row.keys[0])
+
+
+def _values_of(row: CheckedRow, rules: UpdateRules) -> dict[str, str | None]:
+    """Return what the row sets, None where it clears; blank cells set nothing."""
+    return {
+        name: None if rules.is_cleared(name, value) else value
+        for name, value in zip(rules.columns, row.values, strict=True)
+        if value is not None and name in FIELDS
+    }

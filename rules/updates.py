@@ -1,0 +1,91 @@
+"""Decides one row of a file of changes: the rules of a product, for the cells that are there."""
+
+from collections.abc import Callable, Collection, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from types import MappingProxyType
+
+from rules.codes import ErrorCode, RowError, Verdict
+from rules.engine import ProductRules
+from rules.schema import Rules
+from rules.text import BLANKS, shown
+
+NAMING_COLUMNS = ("vendor_product_id", "sku")
+"""Either of them names a product."""
+_WHOLE: Mapping[str, int] = MappingProxyType({})
+
+
+class UpdateRules(ProductRules):
+    """The rules of products.toml for changes. Blank cells leave a value, and one word empties an optional one.
+
+    Cerberus decides the cells that are filled in, as for new products. A cell that holds the word is blank to it, and
+    the word is forbidden where a value is needed.
+    """
+
+    def __init__(self, rules: Rules) -> None:
+        clear = rules.updates.clear
+        columns = [
+            replace(column, required=False, forbidden=(clear,) if column.required and column.type == "text" else ())
+            for column in rules.columns
+        ]
+        super().__init__(
+            replace(rules, columns=(*columns, *rules.updates.columns), duplicates=rules.updates.duplicates)
+        )
+        self._clear = clear
+        self._clearable = frozenset(column.name for column in rules.columns if not column.required)
+        self._words = rules.updates.messages
+        self._labels = {column.name: column.label for column in rules.columns}
+
+    def missing_columns(self, present: Collection[str]) -> list[str]:
+        """Return what a file with these columns lacks: one that names the product, and one to change."""
+        if not set(NAMING_COLUMNS).intersection(present):
+            return [" or ".join(NAMING_COLUMNS)]
+        if not set(self.columns).difference(NAMING_COLUMNS).intersection(present):
+            return ["to change, such as price or stock_quantity"]
+        return []
+
+    def check(
+        self, cells: Mapping[str, str], categories: AbstractSet[str], *, lengths: Mapping[str, int] = _WHOLE
+    ) -> Verdict:
+        """Return the verdict on one row; among its values, cells to empty hold the word for it."""
+        return self._decide_present(super().check, cells, categories, lengths)
+
+    def reference_check(
+        self, cells: Mapping[str, str], categories: AbstractSet[str], *, lengths: Mapping[str, int] = _WHOLE
+    ) -> Verdict:
+        """Return the verdict of Cerberus alone on the cells that are filled in."""
+        return self._decide_present(super().reference_check, cells, categories, lengths)
+
+    def is_cleared(self, name: str, value: str | None) -> bool:
+        """Tell whether a value of a verdict stands for an emptied cell."""
+        return value == self._clear and name in self._clearable
+
+    def unknown_product(self, field: str, value: str) -> RowError:
+        """Return the finding for a row whose product is not among the vendor's, whoever else may have it."""
+        message = self._words["unknown"].format(label=self._labels[field], value=shown(value))
+        return RowError(field, ErrorCode.UNKNOWN_PRODUCT, message)
+
+    def product_mismatch(self, names: Mapping[str, str]) -> RowError:
+        """Return the finding for a row whose SKU and vendor product id do not name one product of the vendor."""
+        message = self._words["mismatch"].format_map({name: shown(value) for name, value in names.items()})
+        return RowError("sku", ErrorCode.PRODUCT_MISMATCH, message)
+
+    def _decide_present(
+        self,
+        check: Callable[..., Verdict],
+        cells: Mapping[str, str],
+        categories: AbstractSet[str],
+        lengths: Mapping[str, int],
+    ) -> Verdict:
+        cleared = {name for name, cell in cells.items() if self.is_cleared(name, cell.strip(BLANKS))}
+        if cleared:
+            cells = {name: cell for name, cell in cells.items() if name not in cleared}
+        verdict = check(cells, categories, lengths=lengths)
+        values = dict(zip(self.columns, verdict.values, strict=True))
+        errors = verdict.errors
+        if not any(values[name] for name in NAMING_COLUMNS):
+            unnamed = RowError(NAMING_COLUMNS[0], ErrorCode.MISSING_REQUIRED_FIELD, self._words["unnamed"])
+            errors = self.in_order((*errors, unnamed))
+        if not cleared:
+            return Verdict(errors, verdict.values)
+        return Verdict(errors, tuple(self._clear if name in cleared else value for name, value in values.items()))

@@ -157,7 +157,7 @@ access: install ## Show a vendor's status, people and API keys: make access VEND
 revert: install ## Take an upload back, first only saying what that would do: make revert UPLOAD=id [STAGE=local] [YES=1]
 	@if [ -z '$(UPLOAD)' ]; then echo 'Which upload? make revert UPLOAD=UPLOAD_…' >&2; exit 1; fi
 	@if [ '$(STAGE)' = local ]; then . "$${LOCAL_DIR:-.local}/stack.env"; fi; \
-	$(PYTHON) -m operations revert '$(UPLOAD)' --stage '$(STAGE)' $(if $(YES),--yes)
+	$(PYTHON) -m operations revert --upload-id '$(UPLOAD)' --stage '$(STAGE)' $(if $(YES),--yes)
 
 .PHONY: down
 down: ## Stop the local stack and delete its data

@@ -49,6 +49,9 @@ _FOLDERS = (
 """What a key begins with, the mode that follows from it, and whether the file is only checked. The first match counts;
 whatever else lies under previews/ names no vendor."""
 
+WATCHED_PREFIXES = ("uploads/", "updates/", "previews/")
+"""What the bucket announces, in the three notifications of resources/pipeline/storage.yml."""
+
 
 @dataclass(frozen=True, slots=True)
 class Upload:
@@ -68,7 +71,7 @@ class Upload:
     @property
     def folder(self) -> str:
         """The prefix under which vendors put files of this kind into folders of their own."""
-        return _prefix_of(self.mode, self.is_preview)
+        return folder_of(self.mode, is_preview=self.is_preview)
 
     @classmethod
     def from_s3_record(cls, record: Mapping[str, Any]) -> Self:
@@ -115,7 +118,8 @@ def is_upload_key(key: str) -> bool:
     return _folder_of(key) is not None
 
 
-def _prefix_of(mode: str, is_preview: bool) -> str:
+def folder_of(mode: UploadMode, *, is_preview: bool) -> str:
+    """Return the prefix under which vendors put files of this kind into folders of their own."""
     return next(prefix for prefix, *kind in _FOLDERS if kind == [mode, is_preview])
 
 
@@ -137,4 +141,4 @@ def new_upload_id(moment: datetime, seed: bytes) -> str:
 
 def announced_key(mode: str, is_preview: bool, vendor_id: str, upload_id: str, file_name: str) -> str:
     """Return the S3 key at which an announced upload's file belongs."""
-    return f"{_prefix_of(mode, is_preview)}{vendor_id}/{upload_id}/{file_name}"
+    return f"{folder_of(UploadMode(mode), is_preview=is_preview)}{vendor_id}/{upload_id}/{file_name}"

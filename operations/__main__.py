@@ -24,9 +24,11 @@ def main() -> int:
         session = boto3.Session()
         if arguments.command == "redrive":
             print(_redrive(session, arguments))
+        elif arguments.command == "revert":
+            print(_revert(Reverting(session.client("lambda"), arguments.stage), arguments))
         else:
             print(_access(Access(session.client("lambda"), arguments.stage), arguments))
-    except (NothingToRedriveError, RefusedError, BotoCoreError, ClientError) as error:
+    except (NothingToRedriveError, NotRevertedError, RefusedError, BotoCoreError, ClientError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -38,9 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     redrive = commands.add_parser("redrive", help="process again what has failed for good")
     redrive.add_argument("what", choices=("errors", "events", "stream", "upload"))
     redrive.add_argument("--upload-id", help="with `upload`: whose execution to run again")
-    take_back = commands.add_parser("revert", help="take an upload back; without --yes only say what that would do")
-    take_back.add_argument("upload_id")
-    take_back.add_argument("--yes", action="store_true", help="do it")
+    revert = commands.add_parser("revert", help="take an upload back; without --yes only say what that would do")
+    revert.add_argument("--upload-id", required=True)
+    revert.add_argument("--yes", action="store_true", help="do it")
     for name, options in _ACCESS_COMMANDS.items():
         access = commands.add_parser(name)
         for option in options:
@@ -74,6 +76,17 @@ def _redrive(session: boto3.Session, arguments: argparse.Namespace) -> str:
             return f"{action.stream()} failed stream batches were validated again."
         case _:
             return f"Started {action.upload(arguments.upload_id)}"
+
+
+def _revert(reverting: Reverting, arguments: argparse.Namespace) -> str:
+    """Say what taking the upload back would do and, if asked to, do it."""
+    planned = reverting.preview(arguments.upload_id)
+    if planned["is_done"]:
+        return f"{sentences(planned)}\nIt was taken back before, as {planned['revert_id']}."
+    if not arguments.yes:
+        return f"{sentences(planned)}\nNothing was done yet. To do it: make revert UPLOAD=… STAGE=… YES=1"
+    print(sentences(planned))
+    return f"Taken back as {reverting.carry_out(arguments.upload_id)['revert_id']}."
 
 
 def _access(access: Access, arguments: argparse.Namespace) -> str:

@@ -13,8 +13,9 @@ class NotRevertedError(RuntimeError):
 class Reverting:
     """Asks the upload reverter of a stage."""
 
-    def __init__(self, session: Any, stage: str) -> None:
-        self._session = session
+    def __init__(self, functions: Any, stage: str) -> None:
+        """Use this client of Lambda."""
+        self._functions = functions
         self._stage = stage
 
     def preview(self, upload_id: str) -> dict[str, Any]:
@@ -26,7 +27,7 @@ class Reverting:
         return self._ask(upload_id, carry_out=True)
 
     def _ask(self, upload_id: str, *, carry_out: bool) -> dict[str, Any]:
-        response = self._session.client("lambda").invoke(
+        response = self._functions.invoke(
             FunctionName=f"{_SERVICE}-{self._stage}-upload-reverter",
             Payload=json.dumps({"upload_id": upload_id, "carry_out": carry_out}),
         )

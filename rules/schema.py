@@ -109,9 +109,28 @@ def read_rules(path: Path) -> Rules:
         messages=data["messages"],
         hints=data["hints"],
         duplicates=_duplicates(data["duplicates"]),
-        updates=_updates(data, damage),
+        updates=_updates(data),
         error_values=damage["error_value"].values,
     )
+
+
+def _updates(data: Mapping[str, Any]) -> Updates:
+    updates = data["updates"]
+    repeated = {
+        name: {**keys, "in_file": updates["duplicates"][name]["in_file"]} for name, keys in data["duplicates"].items()
+    }
+    return Updates(
+        clear=updates["clear"],
+        columns=tuple(_column(name, keys, data["messages"], {}) for name, keys in updates["columns"].items()),
+        messages=updates["messages"],
+        duplicates=_duplicates(repeated),
+    )
+
+
+def _duplicates(data: Mapping[str, Mapping[str, str]]) -> dict[str, Duplicate]:
+    return {
+        name: Duplicate(ErrorCode(keys["code"]), keys["in_catalogue"], keys["in_file"]) for name, keys in data.items()
+    }
 
 
 def _damage(name: str, keys: Mapping[str, Any]) -> Damage:

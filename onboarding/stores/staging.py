@@ -278,7 +278,7 @@ class StagingTable:
         }
         expression = (
             "SET tracker_vendor_id = :vendor, file_name = :file, uploaded_at = :uploaded,"
-            " upload_mode = :mode, is_preview = :preview,"
+            " #mode = :mode, is_preview = :preview,"
             " expires_at = if_not_exists(expires_at, :expires)"
         )
         if total_records is not None:
@@ -288,6 +288,7 @@ class StagingTable:
             TableName=self._table_name,
             Key=_tracker_key(upload.upload_id),
             UpdateExpression=expression,
+            ExpressionAttributeNames={"#mode": "mode"},
             ExpressionAttributeValues=values,
         )
 

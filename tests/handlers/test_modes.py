@@ -117,7 +117,7 @@ def test_mode_is_part_of_the_upload_everywhere_when_a_file_is_only_checked(liste
     tracker = listed.tracker(upload)
     (execution,) = [name for name in listed.executions() if name == upload.upload_id]
     assert execution
-    assert (tracker["upload_mode"], tracker["is_preview"]) == ({"S": "update"}, {"BOOL": True})
+    assert (tracker["mode"], tracker["is_preview"]) == ({"S": "update"}, {"BOOL": True})
     assert (upload.as_execution_input()["mode"], upload.as_execution_input()["is_preview"]) == ("update", True)
     assert listed.database.execute(
         "SELECT mode, is_preview FROM upload_history WHERE upload_id = %s", upload.upload_id

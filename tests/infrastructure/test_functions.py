@@ -26,7 +26,7 @@ LIBRARY_VARIABLES = {
 }
 DATABASE_FUNCTIONS = {
     *("CsvParser", "ProductValidator", "OutcomeRecorder", "Reconciler"),
-    *("VendorRegistrar", "SchemaMigrator", "SecretRotator", "AuditPurger"),
+    *("VendorRegistrar", "SchemaMigrator", "SecretRotator", "AuditPurger", "UploadReverter"),
     *("VendorApi", "PortalApi"),
 }
 API_FUNCTIONS = {"VendorApi", "PortalApi"}

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from onboarding.uploads import WATCHED_PREFIXES
 from tests.infrastructure.template import Template, listed, mentions
 
 
@@ -115,13 +116,17 @@ def test_queue_mapping_reports_single_failures_and_is_bounded(prod: Template, qu
     assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
 
 
-def test_every_file_in_the_folder_of_uploads_is_announced(prod: Template) -> None:
+def test_every_file_in_a_folder_for_uploads_is_announced(prod: Template) -> None:
     notification = prod.properties("UploadBucket")["NotificationConfiguration"]
 
-    (configuration,) = notification["QueueConfigurations"]
-    assert configuration["Event"] == "s3:ObjectCreated:*"
-    assert configuration["Queue"] == {"Fn::GetAtt": ["UploadEventQueue", "Arn"]}
-    assert configuration["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "uploads/"}]
+    watched = set()
+    for configuration in notification["QueueConfigurations"]:
+        assert configuration["Event"] == "s3:ObjectCreated:*"
+        assert configuration["Queue"] == {"Fn::GetAtt": ["UploadEventQueue", "Arn"]}
+        (rule,) = configuration["Filter"]["S3Key"]["Rules"]
+        assert rule["Name"] == "prefix"
+        watched.add(rule["Value"])
+    assert watched == set(WATCHED_PREFIXES)
     assert set(notification) == {"QueueConfigurations"}
     # S3 refuses a notification to a queue that it may not write to, while the bucket is made.
     assert "UploadEventQueuePolicy" in listed(prod.resources["UploadBucket"]["DependsOn"])

@@ -43,7 +43,7 @@ function widgets({ name, functions, databaseKind }) {
       [...own('UploadDuration'), { label: 'p50', stat: 'p50' }],
       [...own('UploadDuration'), { label: 'p95', stat: 'p95' }],
     ]),
-    graph('Executions by status', ['ExecutionsStarted', 'ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsTimedOut'].map(executions)),
+    graph('Executions by status', ['ExecutionsStarted', 'ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map(executions)),
     graph('Uploads that need a look', [
       [...own('UploadsStalled'), { label: 'stalled' }],
       [...own('VendorsUnreachable'), { label: 'e-mail reached nobody' }],

@@ -138,25 +138,6 @@ def _damage(name: str, keys: Mapping[str, Any]) -> Damage:
     return Damage(name, frozenset(keys.get("values", ())), pattern, keys["message"])
 
 
-def _updates(data: Mapping[str, Any], damage: Mapping[str, Damage]) -> Updates:
-    updates = data["updates"]
-    repeated = {
-        name: {**keys, "in_file": updates["duplicates"][name]["in_file"]} for name, keys in data["duplicates"].items()
-    }
-    return Updates(
-        clear=updates["clear"],
-        columns=tuple(_column(name, keys, data["messages"], damage) for name, keys in updates["columns"].items()),
-        messages=updates["messages"],
-        duplicates=_duplicates(repeated),
-    )
-
-
-def _duplicates(data: Mapping[str, Mapping[str, str]]) -> dict[str, Duplicate]:
-    return {
-        name: Duplicate(ErrorCode(keys["code"]), keys["in_catalogue"], keys["in_file"]) for name, keys in data.items()
-    }
-
-
 def _column(name: str, keys: Mapping[str, Any], messages: Mapping[str, str], damage: Mapping[str, Damage]) -> Column:
     numbers = {key: Decimal(keys[key]) for key in ("min", "max") if key in keys}
     return Column(

@@ -1,6 +1,6 @@
 """Decides one row of a file of changes: the rules of a product, for the cells that are there."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from rules.text import BLANKS, shown
 
 NAMING_COLUMNS = ("vendor_product_id", "sku")
 """Either of them names a product."""
+_EITHER_NAME = " or ".join(NAMING_COLUMNS)
 _WHOLE: Mapping[str, int] = MappingProxyType({})
 
 
@@ -39,10 +40,17 @@ class UpdateRules(ProductRules):
     def missing_columns(self, present: Collection[str]) -> list[str]:
         """Return what a file with these columns lacks: one that names the product, and one to change."""
         if not set(NAMING_COLUMNS).intersection(present):
-            return [" or ".join(NAMING_COLUMNS)]
+            return [_EITHER_NAME]
         if not set(self.columns).difference(NAMING_COLUMNS).intersection(present):
             return ["to change, such as price or stock_quantity"]
         return []
+
+    def nearest_header(self, column: str, headers: Iterable[str]) -> str | None:
+        """Return the header that looks most like a name of the column, or of either one that names a product."""
+        names = NAMING_COLUMNS if column == _EITHER_NAME else (column,)
+        seen = list(headers)
+        likely = (super(UpdateRules, self).nearest_header(name, seen) for name in names if name in self.columns)
+        return next((header for header in likely if header is not None), None)
 
     def check(
         self, cells: Mapping[str, str], categories: AbstractSet[str], *, lengths: Mapping[str, int] = _WHOLE

@@ -271,5 +271,5 @@ def take_dead_letters(pipeline: Pipeline, count: int) -> list[Any]:
             sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
         return len(taken) >= count
 
-    wait_for(f"{count} dead letters", look, seconds=20)
+    wait_for(f"{count} dead letters", look, seconds=60)
     return taken

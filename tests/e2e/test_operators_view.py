@@ -28,8 +28,8 @@ def test_execution_tells_the_story_when_some_rows_are_not_valid(pipeline: Pipeli
         "Any Errors?",
         "Build Error Report",
         "Record Outcome",
+        "Anyone to Tell?",
         "Notify Vendor",
-        "All Went Well?",
         "How Did It End?",
         "Upload Partially Completed",
     ]

@@ -183,7 +183,6 @@ def test_gateway_refuses_whoever_proves_nothing_whatever_the_route(doors: Doors)
         "a key": (f"Bearer {doors.mine.key}", 401),
         "an expired token": (f"Bearer {expired_token(doors, email)}", 401),
         "an identity token": (f"Bearer {doors.mine.tokens.identity}", 403),
-        "a refresh token": (f"Bearer {doors.mine.tokens.refresh}", 401),
         **{name: (f"Bearer {token}", 401) for name, token in forgeries(doors.mine.tokens.access).items()},
     }
 
@@ -193,6 +192,9 @@ def test_gateway_refuses_whoever_proves_nothing_whatever_the_route(doors: Doors)
             check(doors, "/v1", route, caller, authorization, expected)
         for caller, (authorization, status) in tokens.items():
             check(doors, "/portal/v1", route, caller, authorization, Expected(status))
+        # On AWS it is opaque and ends at the gateway. The emulator's is a signed token: the API itself refuses it.
+        refresh = f"Bearer {doors.mine.tokens.refresh}"
+        check(doors, "/portal/v1", route, "a refresh token", refresh, refused(route, "not-allowed"))
 
 
 def test_route_refuses_strangers_whoever_they_are(doors: Doors) -> None:

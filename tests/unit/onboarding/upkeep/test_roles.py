@@ -14,6 +14,7 @@ ALLOWED = {
     "upload_history": {"SELECT", "INSERT"},
     "products": {"SELECT", "INSERT"},
     "validation_errors": {"SELECT", "INSERT"},
+    "product_changes": {"SELECT"},
 }
 
 

@@ -1,6 +1,6 @@
 """Access Manager: an operator or the vendor registrar lets somebody in or keeps somebody out.
 
-Outside the network: the user pool's endpoint is documented for IPv4 only, and nothing here needs PostgreSQL.
+Outside the network: AWS lists no dual-stack name for the user pool's endpoint, and nothing here needs PostgreSQL.
 """
 
 from typing import Any

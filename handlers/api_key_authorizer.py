@@ -4,20 +4,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from onboarding.api_keys import KeyKind, bearer_token, digest_of, is_key
 from onboarding.config import ApiKeyAuthorizerConfig, from_environment
-from onboarding.runtime import logger, tracer
 from onboarding.stores.access import AccessTable
 
+logger = Logger()
 config = from_environment(ApiKeyAuthorizerConfig)
 access = AccessTable(boto3.client("dynamodb"), config.access_table_name)
 kind = KeyKind(config.api_key_kind)
 
 
+# Lambda's own trace is enough here: every request waits for this function, and X-Ray's SDK for its import.
 @logger.inject_lambda_context(clear_state=True)
-@tracer.capture_lambda_handler(capture_response=False)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Return HTTP API's simple response: 403 for what is no key, else the vendor and the key for the function behind.
 

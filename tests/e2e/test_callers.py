@@ -135,8 +135,8 @@ def expired_token(doors: Doors, email: str) -> str:
     cognito, environment = doors.pipeline.client("cognito-idp"), doors.pipeline.environment
     ids = {"UserPoolId": environment.output("UserPoolId"), "ClientId": environment.output("PortalClientId")}
     client = cognito.describe_user_pool_client(**ids)["UserPoolClient"]
-    kept = {name: value for name, value in client.items() if name not in ("CreationDate", "LastModifiedDate")}
-    kept.pop("ClientSecret", None)
+    told = ("CreationDate", "LastModifiedDate", "ClientSecret")
+    kept = {name: value for name, value in client.items() if value not in ("", None) and name not in told}
     short = {"AccessTokenValidity": 1, "TokenValidityUnits": {**kept["TokenValidityUnits"], "AccessToken": "seconds"}}
     cognito.update_user_pool_client(**{**kept, **short})
     try:

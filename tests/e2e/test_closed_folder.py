@@ -40,7 +40,8 @@ def clone(settings: Settings, tmp_path: Path) -> Iterator[Path]:
     _install_postgres(clone / ".venv")
     (clone / "node_modules").symlink_to(settings.project / "node_modules")
     (clone / ".local").mkdir()
-    (clone / ".local" / "emulator").symlink_to(settings.project / ".local" / "emulator")
+    for installed in ("emulator", "emulator-tokens"):
+        (clone / ".local" / installed).symlink_to(settings.project / ".local" / installed)
     yield clone
     _local(clone, "down")
 

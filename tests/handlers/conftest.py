@@ -41,10 +41,11 @@ def logged(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
 
     The logger keeps the standard output of the moment it was made, which capsys does not see.
     """
-    from onboarding.runtime import logger
+    from onboarding import runtime
 
     stream = io.StringIO()
-    monkeypatch.setattr(logger.registered_handler, "stream", stream)
+    for logger in (runtime.logger, world.functions.api_key_authorizer.logger):
+        monkeypatch.setattr(logger.registered_handler, "stream", stream)
     return stream.getvalue
 
 

@@ -46,7 +46,7 @@ def test_all_missing_variables_are_named_when_some_are_not_set() -> None:
 
 def test_defaults_are_taken_when_optional_variables_are_not_set() -> None:
     config = from_environment(
-        VendorRegistrarConfig, {**DATABASE, "VENDOR_TOPIC_PREFIX": "vendor-", "ACCESS_MANAGER_NAME": "manager"}
+        VendorRegistrarConfig, {**DATABASE, "VENDOR_TOPIC_PREFIX": "vendor-", "ACCESS_MANAGER_NAME": "access-manager"}
     )
 
     assert config.database_ca_bundle == ""

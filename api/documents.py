@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from onboarding.api_keys import LABEL, MAX_LABEL_LENGTH
-from onboarding.intake.csv_file import MAX_FILE_BYTES
+from onboarding.intake.limits import MAX_FILE_BYTES
 
 UPLOAD_ID_EXAMPLE = "UPLOAD_20261121_103045_0a1b2c3d"
 MAX_FILE_NAME = 200

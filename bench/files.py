@@ -10,7 +10,8 @@ import yaml
 
 from bench.catalogue import VENDOR_ID
 from bench.results import PROJECT
-from onboarding.intake.csv_file import MAX_FILE_BYTES, read_products
+from onboarding.intake.limits import MAX_FILE_BYTES
+from onboarding.intake.reading import read_products
 from onboarding.rows import ProductRow, StagedRow
 from onboarding.stores.ledger import CheckedRow
 from onboarding.validation.settling import check_row
@@ -61,7 +62,7 @@ def padded(rows: int) -> bytes:
 @cache
 def rows_of(rows: int, error_rate: float = ERROR_RATE, seed: int = 1) -> list[ProductRow]:
     """Return the rows that the parser reads from that file."""
-    return read_products(file_of(rows, error_rate, seed), product_rules())
+    return read_products(file_of(rows, error_rate, seed), product_rules()).rows
 
 
 def staged(upload_id: str, rows: list[ProductRow]) -> list[StagedRow]:

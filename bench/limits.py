@@ -21,7 +21,7 @@ from botocore.awsrequest import AWSResponse
 from bench.files import CATEGORIES, SHARDS, STREAM_BATCH, file_of, product_rules
 from bench.results import Part
 from bench.staging import Answer
-from onboarding.intake.csv_file import read_products
+from onboarding.intake.reading import read_products
 from onboarding.rows import RowStatus, stage
 from onboarding.stores.dynamodb import dynamodb_client
 from onboarding.stores.staging import Item, StagingTable, row_of
@@ -63,7 +63,7 @@ def measure(*, full: bool) -> Part:
         )
         if shards == SHARDS:
             part.goal("10,000 rows staged and marked, new table", median, "at most", GOAL_SECONDS, "s")
-    part.note(
+    part.notes.append(
         "The fullest partition bounds the time: keys fall on partitions by chance, the more evenly the more there are."
     )
     return part
@@ -161,7 +161,7 @@ def _run(shards: int, number: int) -> Run:
 
 
 def _parse(staging: StagingTable, upload: Upload) -> None:
-    rows = read_products(file_of(ROWS), product_rules())
+    rows = read_products(file_of(ROWS), product_rules()).rows
     staging.put_rows(stage(upload, rows), RowStatus.PENDING)
 
 

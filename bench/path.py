@@ -11,7 +11,7 @@ from bench.files import ERROR_RATE, EXPIRES_AT, SHARDS, STREAM_BATCH, batches, f
 from bench.measure import interleave
 from bench.peers import django_paths, pandas_path
 from bench.results import Part
-from onboarding.intake.csv_file import read_products
+from onboarding.intake.reading import read_products
 from onboarding.reporting.report import build_report
 from onboarding.rows import RowStatus, StagedRow
 from onboarding.stores import catalogue as products
@@ -109,7 +109,7 @@ def run_at_once(catalogue: Catalogue, body: bytes) -> None:
 
 
 def _read(body: bytes) -> list[StagedRow]:
-    return [StagedRow(_UPLOAD, VENDOR_ID, row, EXPIRES_AT) for row in read_products(body, product_rules())]
+    return [StagedRow(_UPLOAD, VENDOR_ID, row, EXPIRES_AT) for row in read_products(body, product_rules()).rows]
 
 
 def _settle(catalogue: Catalogue, staged: Sequence[StagedRow]) -> tuple[ledger.Settlement, list[StagedRow]]:

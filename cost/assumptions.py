@@ -27,6 +27,8 @@ class Assumptions:
     """Staged rows expire after 7 days; DynamoDB deletes them within a few days more."""
     database_tail_seconds: int = 375
     """Awake around its work: 15 s to resume, 60 s until the last idle session is ended, 300 s until it pauses."""
+    wakings: int = 10
+    """By schedule in a month: RDS rotates its password every week, the audit trail is purged weekly, ours monthly."""
     busy_acus: Decimal = Decimal(1)
     """Capacity while an upload is worked on, if the database has less when it merely is awake."""
     block_bytes: int = 4096

@@ -113,7 +113,7 @@ def work_seconds(count: Count, assumptions: Assumptions) -> Decimal:
     return Decimal(count.seconds) + longer
 
 
-def awake_hours(count: Count, template: Template, assumptions: Assumptions, *, nightly: bool) -> Decimal:
+def awake_hours(count: Count, assumptions: Assumptions, *, nightly: bool) -> Decimal:
     """Return the hours awake in a month: uploads worked off one after the other in one burst a night, or each alone.
 
     Uploads that come alone are spread over business hours, and the database pauses between two if there is time.
@@ -123,12 +123,18 @@ def awake_hours(count: Count, template: Template, assumptions: Assumptions, *, n
         seconds = work * assumptions.uploads + tail * assumptions.nights
     else:
         seconds = min(assumptions.business_hours * _HOUR, (work + tail) * assumptions.uploads)
-    return min(Decimal(assumptions.hours), seconds / _HOUR + scheduled_hours(template, assumptions))
+    return min(Decimal(assumptions.hours), (seconds + assumptions.wakings * tail) / _HOUR)
 
 
-def scheduled_hours(template: Template, assumptions: Assumptions) -> Decimal:
-    """Return the hours a month that schedules alone keep the database awake."""
-    return sum(template.schedules.values(), Decimal(0)) * assumptions.database_tail_seconds / _HOUR
+def asleep_usage(count: Count, assumptions: Assumptions) -> Usage:
+    """Return what a pausing Aurora uses in a month without an upload, with the data of earlier ones."""
+    awake = Decimal(assumptions.wakings * assumptions.database_tail_seconds) / _HOUR
+    return {"aurora-acu-hours": awake * CAPACITIES[0], "aurora-storage": stored_gb(count, assumptions)}
+
+
+def stored_gb(count: Count, assumptions: Assumptions) -> Decimal:
+    """Return the size of the database after some months of uploads."""
+    return Decimal(count.database.stored_bytes) / _GB * assumptions.uploads * assumptions.months_of_data
 
 
 def upload_io(count: Count, assumptions: Assumptions) -> Decimal:
@@ -151,9 +157,9 @@ def lone_upload_usage(count: Count, assumptions: Assumptions) -> Usage:
     }
 
 
-def choices(count: Count, template: Template, assumptions: Assumptions) -> list[Choice]:
+def choices(count: Count, assumptions: Assumptions) -> list[Choice]:
     """Return the ways to run the database, side by side."""
-    stored = Decimal(count.database.stored_bytes) / _GB * assumptions.uploads * assumptions.months_of_data
+    stored = stored_gb(count, assumptions)
     busy = work_seconds(count, assumptions) * assumptions.uploads / _HOUR
     io = upload_io(count, assumptions) * assumptions.uploads
 
@@ -164,7 +170,7 @@ def choices(count: Count, template: Template, assumptions: Assumptions) -> list[
 
     always = Decimal(assumptions.hours)
     instance = {"rds-hours": always, "rds-storage": max(Decimal(assumptions.instance_storage), stored)}
-    nightly, spread = (awake_hours(count, template, assumptions, nightly=nightly) for nightly in (True, False))
+    nightly, spread = (awake_hours(count, assumptions, nightly=nightly) for nightly in (True, False))
     return [
         *(aurora("uploads in nightly bursts", nightly, acus, is_target=True) for acus in CAPACITIES),
         *(aurora("uploads over the day", spread, acus, is_target=acus == CAPACITIES[0]) for acus in CAPACITIES),

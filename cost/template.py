@@ -1,9 +1,8 @@
 """What the template of a stage holds that costs by its being there, from `sls print`, which resolves all of it."""
 
 import json
-import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,8 +11,6 @@ from cost.errors import CostError
 from local.settings import Settings
 
 DAYS_A_MONTH = Decimal(365) / 12
-_MANAGED_ROTATION_DAYS = 7
-"""How often RDS rotates a password that it manages (RDS user guide, "Password management with Secrets Manager")."""
 _FREE_DASHBOARD_METRICS = 50
 _TIMEOUT_SECONDS = 120
 _TOOL = {"SLS_TELEMETRY_DISABLED": "1", "SLS_INTERACTIVE_SETUP_ENABLE": "0", "SLS_DEPRECATION_DISABLE": "*"}
@@ -24,10 +21,9 @@ Resources = list[tuple[str, str, Mapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What costs by its being there: units by meter, runs a month by what wakes the database, days things are kept."""
+    """What costs by its being there: units by meter, and days that things are kept."""
 
     units: Mapping[str, int]
-    schedules: Mapping[str, Decimal]
     upload_days: int
     report_days: int
     log_days: int
@@ -82,7 +78,6 @@ def template_of(service: Mapping[str, Any]) -> Template:
             "ipv4-hours": 730 * len(of_type("AWS::EC2::NatGateway")),
             "endpoint-hours": 730 * sum(len(one.get("SubnetIds") or ["one"]) for one in endpoints),
         },
-        schedules=dict(_schedules(service["functions"], found)),
         upload_days=_kept_days(found, "uploads/"),
         report_days=_kept_days(found, "errors/"),
         log_days=int(service["provider"]["logRetentionInDays"]),
@@ -105,39 +100,8 @@ def dashboard_metrics(properties: Mapping[str, Any]) -> int:
     return sum(not (isinstance(row[0], Mapping) and "expression" in row[0]) for row in rows)
 
 
-def runs_a_month(expression: str) -> Decimal:
-    """Return how often a schedule runs. Raises CostError unless it is a rate, or daily, weekly or monthly."""
-    if match := re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", expression):
-        a_day = {"minute": Decimal(1440), "hour": Decimal(24), "day": Decimal(1)}[match[2]]
-        return DAYS_A_MONTH * a_day / Decimal(match[1])
-    if match := re.fullmatch(r"cron\(\d+ \d+ (\S+) \* (\S+) \*\)", expression):
-        if re.fullmatch(r"\d+|L", match[1]):
-            return Decimal(1)
-        if re.fullmatch(r"\w+", match[2]):
-            return DAYS_A_MONTH / 7
-        if {match[1], match[2]} <= {"*", "?"}:
-            return DAYS_A_MONTH
-    raise CostError(f"the schedule {expression!r} cannot be read by cost/template.py")
-
-
 def has_managed_password(properties: Mapping[str, Any]) -> bool:
     return properties.get("ManageMasterUserPassword") in (True, "true")
-
-
-def _schedules(functions: Mapping[str, Any], found: Resources) -> Iterator[tuple[str, Decimal]]:
-    for name, function in functions.items():
-        for event in function.get("events") or []:
-            if "schedule" in event and "DATABASE_SECRET_ARN" in (function.get("environment") or {}):
-                schedule = event["schedule"]
-                rates = schedule["rate"] if isinstance(schedule, Mapping) else schedule
-                yield name, sum(map(runs_a_month, rates if isinstance(rates, list) else [rates]), Decimal(0))
-    for name, kind, properties in found:
-        if kind == "AWS::SecretsManager::RotationSchedule":
-            yield name, runs_a_month(properties["RotationRules"]["ScheduleExpression"])
-        elif kind in ("AWS::Events::Rule", "AWS::Scheduler::Schedule") and "ScheduleExpression" in properties:
-            yield name, runs_a_month(properties["ScheduleExpression"])
-        if has_managed_password(properties):
-            yield f"{name}'s managed password", DAYS_A_MONTH / _MANAGED_ROTATION_DAYS
 
 
 def _kept_days(found: Resources, prefix: str) -> int:

@@ -14,8 +14,9 @@ RETENTION_SECONDS = 7 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class ProductRow:
-    """One data row. `cells` holds the known columns as sent; blank ones are left out.
+    """One data row. `cells` holds the known columns as the rules judge them; blank ones are left out.
 
+    They are the cells as sent, but for numbers with a decimal comma: `sent` holds those as they were.
     `lengths` holds the trimmed length of each cell that was cut to STAGED_CHARACTERS;
     `findings` what only the whole file can tell: a wrong number of cells, a key that an earlier row has.
     """
@@ -24,6 +25,11 @@ class ProductRow:
     cells: Mapping[str, str]
     lengths: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[RowError, ...] = ()
+    sent: Mapping[str, str] = field(default_factory=dict)
+
+    def as_sent(self) -> Mapping[str, str]:
+        """Return the cells as they stand in the file: what reports show."""
+        return {**self.cells, **self.sent} if self.sent else self.cells
 
 
 class RowStatus(StrEnum):

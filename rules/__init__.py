@@ -7,7 +7,7 @@ from rules.codes import ErrorCode, RefusalCode, RowError, Verdict
 from rules.engine import ProductRules
 from rules.proofreading import STAGED_CHARACTERS
 from rules.schema import DEFAULT_RULES, RulesError
-from rules.text import trim
+from rules.text import header_name, trim
 
 __all__ = [
     "DEFAULT_RULES",
@@ -18,5 +18,6 @@ __all__ = [
     "RowError",
     "RulesError",
     "Verdict",
+    "header_name",
     "trim",
 ]

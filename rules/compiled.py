@@ -6,18 +6,19 @@ asked, and only Cerberus refuses a cell. It runs here on one cell at a time, wit
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import Any
 
+from rules.damage import Damage
 from rules.validator import ProductValidator, plain_number
 
 Test = Callable[[str | None], bool]
 RuleMethod = Callable[[Any, str, object], object]
 
 _KNOWN_RULES = {
-    "string": {"type", "required", "maxlength"},
+    "string": {"type", "required", "maxlength", "undamaged"},
     "decimal": {"type", "required", "coerce", "min", "max", "decimals"},
 }
 
@@ -27,7 +28,7 @@ def compile_test(rules: Mapping[str, Any]) -> Test:
     if set(rules) != _KNOWN_RULES.get(rules["type"]):
         return _unsure
     if rules["type"] == "string":
-        return _text_test(rules["maxlength"], optional=not rules["required"])
+        return _text_test(rules["maxlength"], rules["undamaged"], optional=not rules["required"])
     return _number_test(rules["min"], rules["max"], rules["decimals"], optional=not rules["required"])
 
 
@@ -35,10 +36,22 @@ def _unsure(value: str | None) -> bool:
     return False
 
 
-def _text_test(maxlength: int, *, optional: bool) -> Test:
+def _text_test(maxlength: int, kinds: Collection[Damage], *, optional: bool) -> Test:
+    damaged = frozenset[str]().union(*[kind.values for kind in kinds])
+    patterns = [kind.pattern for kind in kinds if kind.pattern is not None]
+    if patterns:
+        damaged_form = re.compile("|".join(f"(?:{pattern.pattern})" for pattern in patterns), re.IGNORECASE).match
+        # A match at the beginning is enough to leave the cell to Cerberus: only whole matches are damage.
+        if optional:
+            return lambda value: (
+                value is None or (len(value) <= maxlength and value not in damaged and damaged_form(value) is None)
+            )
+        return lambda value: (
+            value is not None and len(value) <= maxlength and value not in damaged and damaged_form(value) is None
+        )
     if optional:
-        return lambda value: value is None or len(value) <= maxlength
-    return lambda value: value is not None and len(value) <= maxlength
+        return lambda value: value is None or (len(value) <= maxlength and value not in damaged)
+    return lambda value: value is not None and len(value) <= maxlength and value not in damaged
 
 
 def _number_test(low: Decimal, high: Decimal, decimals: int, *, optional: bool) -> Test:

@@ -1,7 +1,10 @@
 """Decides one row: trims its cells, lets the fast lane pass what surely passes, and asks Cerberus about the rest."""
 
+import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from difflib import SequenceMatcher
+from operator import itemgetter
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
@@ -10,13 +13,21 @@ from rules.codes import ErrorCode, RowError, Verdict
 from rules.compiled import CellValidator, Test, compile_test
 from rules.messages import Categories, ColumnMessages
 from rules.schema import DEFAULT_RULES, Rules, read_rules
-from rules.text import BLANKS, CutText, shown
+from rules.text import BLANKS, CutText, header_name, shown
 from rules.validator import ProductValidator
 
 _WHOLE: Mapping[str, int] = MappingProxyType({})
+_WORDS = re.compile(r"[^\W_]+")
+_CLOSE_NAME = 0.7
 _CODE_ORDER = {code: position for position, code in enumerate(ErrorCode)}
 # A cell is reported once, with the first of these rules it breaks.
-_RULE_ORDER = ("required", "type", "allowed", "min", "max", "decimals", "maxlength")
+_RULE_ORDER = ("required", "type", "allowed", "undamaged", "min", "max", "decimals", "maxlength")
+
+
+def _likeness(name: str, header: str) -> float:
+    """Return from 0 to 1 how much a header looks like a name; one that has all words of the name looks close."""
+    within = set(name.split("_")) <= set(_WORDS.findall(header))
+    return max(SequenceMatcher(None, name, header).ratio(), _CLOSE_NAME if within else 0.0)
 
 
 class ProductRules:
@@ -25,13 +36,16 @@ class ProductRules:
     def __init__(self, rules: Rules) -> None:
         self.columns = tuple(column.name for column in rules.columns)
         self.required = tuple(column.name for column in rules.columns if column.required)
+        self.numbers = tuple(column.name for column in rules.columns if column.type == "number")
+        self.aliases = {header_name(alias): column.name for column in rules.columns for alias in column.aliases}
         self._rules = rules
         self._schema = {column.name: column.cerberus_rules() for column in rules.columns}
         self._category_columns = frozenset(column.name for column in rules.columns if column.type == "category")
         self._tests = [compile_test(self._schema[name]) for name in self.columns]
         self._cell_validator = CellValidator(self._schema)
         self._messages = [
-            ColumnMessages(column, rules.hints, test) for column, test in zip(rules.columns, self._tests, strict=True)
+            ColumnMessages(column, rules.hints, test, rules.error_values)
+            for column, test in zip(rules.columns, self._tests, strict=True)
         ]
         self._position = {name: position for position, name in enumerate(self.columns)}
         self._lock = Lock()
@@ -87,6 +101,14 @@ class ProductRules:
         if earlier_row is None:
             return RowError(field, rule.code, rule.in_catalogue.format(value=shown(value)))
         return RowError(field, rule.code, rule.in_file.format(value=shown(value), row=earlier_row))
+
+    def nearest_header(self, column: str, headers: Iterable[str]) -> str | None:
+        """Return the header that looks most like a name of the column, for a suggestion; None when none comes close."""
+        keys = self._rules.columns[self._position[column]]
+        names = [column, header_name(keys.label), *map(header_name, keys.aliases)]
+        scores = [(max(_likeness(name, header_name(header[:60])) for name in names), header) for header in headers]
+        best = max(scores, default=(0.0, ""), key=itemgetter(0))
+        return best[1] if best[0] >= _CLOSE_NAME else None
 
     def malformed(self, cells: int, expected: int) -> RowError:
         """Return the finding for a row with another number of cells than the header has columns."""

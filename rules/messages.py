@@ -7,7 +7,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from rules.codes import ErrorCode, RowError
-from rules.numbers import is_exponent, plain_forms
+from rules.damage import first_found
+from rules.numbers import has_currency, is_exponent, is_percentage, plain_forms
 from rules.schema import Column
 from rules.text import quoted, shown
 
@@ -19,11 +20,18 @@ _LONGEST_LIST = 1000
 class ColumnMessages:
     """Writes the findings of one column."""
 
-    def __init__(self, column: Column, hints: Mapping[str, str], accepts: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        column: Column,
+        hints: Mapping[str, str],
+        accepts: Callable[[str], bool],
+        error_values: AbstractSet[str],
+    ) -> None:
         """`accepts` tells whether a corrected number keeps the rules, so that no hint leads to the next refusal."""
         self._column = column
         self._hints = hints
         self._accepts = accepts
+        self._error_values = error_values
         self._fixed = {
             "label": column.label,
             "min": f"{column.min:f}",
@@ -39,6 +47,9 @@ class ColumnMessages:
             return self._write(ErrorCode.MISSING_REQUIRED_FIELD, "required")
         if column.type == "category":
             return self._write(column.code, "category", sent=quoted(text), hint=self._category_hint(text, categories))
+        if rule == "undamaged" and (damage := first_found(column.damage, text)) is not None:
+            message = damage.message.format(label=column.label, sent=quoted(text))
+            return RowError(column.name, ErrorCode.INVALID_FIELD_FORMAT, message)
         if rule == "maxlength":
             return self._write(column.code, rule, sent=quoted(text), length=len(text))
         if rule in ("min", "max"):
@@ -51,6 +62,8 @@ class ColumnMessages:
         return RowError(self._column.name, code, message)
 
     def _number_hint(self, rule: str, text: str) -> str:
+        if text in self._error_values:
+            return " " + self._hints["error_value"]
         for plain in plain_forms(text):
             if self._accepts(plain):
                 return " " + self._hints["corrected"].format(corrected=plain)
@@ -58,9 +71,15 @@ class ColumnMessages:
             return ""
         if is_exponent(text):
             return " " + self._hints["exponent"]
+        if is_percentage(text):
+            return " " + self._hints["percent"]
+        if has_currency(text):
+            return " " + self._hints["currency"]
         return " " + self._hints["digits" if self._column.decimals else "whole_digits"]
 
     def _category_hint(self, text: str, categories: "Categories") -> str:
+        if text in self._error_values:
+            return " " + self._hints["error_value"]
         nearest = categories.nearest(text)
         if nearest is not None:
             return " " + self._hints["suggestion"].format(suggestion=nearest)

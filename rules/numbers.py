@@ -14,6 +14,8 @@ _POINT_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]
 _DECIMAL_COMMA = re.compile(r"0,[0-9]+|[0-9]+,(?![0-9]{3}\Z)[0-9]+")
 _UNFINISHED = re.compile(r"\+?[0-9]*\.?[0-9]*")
 _NEGATIVE_ZERO = re.compile(r"-0+(?:\.0+)?")
+_PERCENTAGE = re.compile(r"[+-]?[0-9][0-9.,]*\s*%")
+_CURRENCY = re.compile(r"[A-Z]{3}\s*[+-]?[0-9][0-9.,' ]*|[+-]?[0-9][0-9.,' ]*\s*[A-Z]{3}", re.IGNORECASE)
 _EXPONENT = re.compile(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+")
 
 
@@ -34,6 +36,18 @@ def plain_forms(text: str) -> Iterator[str]:
 def is_exponent(text: str) -> bool:
     """Tell whether the text is a number a spreadsheet shortened, such as 1.2E+05: its digits may be lost."""
     return _EXPONENT.fullmatch(text[:_LONGEST]) is not None
+
+
+def is_percentage(text: str) -> bool:
+    """Tell whether the text is a percentage, such as 15 %."""
+    return _PERCENTAGE.fullmatch(text[:_LONGEST]) is not None
+
+
+def has_currency(text: str) -> bool:
+    """Tell whether the text is an amount with a currency, such as 19.99 € or CHF 5."""
+    short = text[:_LONGEST]
+    signs = [c for c in short if unicodedata.category(c) == "Sc"]
+    return bool(signs and any(c in "0123456789" for c in short)) or _CURRENCY.fullmatch(short) is not None
 
 
 def _plain(text: str) -> str | None:

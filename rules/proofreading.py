@@ -1,5 +1,6 @@
 """Proofreads products.toml before it is used: names each key that is missing, misspelt, mistyped or unusable."""
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from string import Formatter
@@ -8,6 +9,7 @@ from typing import Any, ClassVar
 from cerberus import TypeDefinition, Validator  # type: ignore[import-untyped, unused-ignore]
 
 from rules.codes import ErrorCode
+from rules.text import header_name
 
 STAGED_CHARACTERS = 4096
 """The parser stages at most this many characters of a cell; a text limit beyond it could not be checked."""
@@ -20,10 +22,19 @@ _COMMON = {
     "label": _TEXT,
     "required": {"type": "boolean", "required": True},
     "messages": {"type": "dict", "keysrules": {"type": "string"}, "valuesrules": {"type": "string", "empty": False}},
+    "aliases": {"type": "list", "empty": False, "schema": {"type": "string", "empty": False}},
 }
 _CODE = {"type": "string", "allowed": _VALUE_CODES, "required": True}
+_DAMAGE_KINDS = ("error_value", "shortened_number", "date")
+_TEXTS = {"type": "list", "empty": False, "schema": {"type": "string", "empty": False}}
+_DAMAGE = {"type": "dict", "required": True}
 _COLUMN_KEYS: Mapping[str, Mapping[str, Any]] = {
-    "text": {**_COMMON, "type": _TEXT, "maxlength": _SIZE},
+    "text": {
+        **_COMMON,
+        "type": _TEXT,
+        "maxlength": _SIZE,
+        "damage": {**_TEXTS, "allowed": list(_DAMAGE_KINDS)},
+    },
     "number": {
         **_COMMON,
         "type": _TEXT,
@@ -53,6 +64,9 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
 _HINTS: Mapping[str, frozenset[str]] = {
     "corrected": frozenset({"corrected"}),
     "exponent": frozenset(),
+    "error_value": frozenset(),
+    "percent": frozenset(),
+    "currency": frozenset(),
     "digits": frozenset(),
     "whole_digits": frozenset(),
     "suggestion": frozenset({"suggestion"}),
@@ -89,6 +103,14 @@ def shape_problems(data: Mapping[str, Any]) -> Iterator[str]:
             "schema": {name: {"type": "dict", "required": True} for name in sizes or ()},
         },
         **{name: {"type": "dict", "required": True, "schema": keys} for name, keys in templates.items()},
+        "damage": {
+            "type": "dict",
+            "required": True,
+            "schema": {
+                "error_value": {**_DAMAGE, "schema": {"values": {**_TEXTS, "required": True}, "message": _TEXT}},
+                **{name: {**_DAMAGE, "schema": {"pattern": _TEXT, "message": _TEXT}} for name in _DAMAGE_KINDS[1:]},
+            },
+        },
         "duplicates": {
             "type": "dict",
             "required": True,
@@ -159,9 +181,31 @@ def contradictions(data: Mapping[str, Any]) -> Iterator[str]:
         yield from _template_problems(f"messages.{template}", data["messages"][template], allowed)
     for template, allowed in _HINTS.items():
         yield from _template_problems(f"hints.{template}", data["hints"][template], allowed)
+    yield from _alias_problems(data["columns"])
+    yield from _damage_problems(data["damage"])
     for name, duplicate in data["duplicates"].items():
         for template, allowed in _DUPLICATES.items():
             yield from _template_problems(f"duplicates.{name}.{template}", duplicate[template], allowed)
+
+
+def _alias_problems(columns: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the names that two columns claim; a header with such a name could not be read for certain."""
+    owners = {name: name for name in columns}
+    for column, keys in columns.items():
+        for alias in keys.get("aliases", ()):
+            name = header_name(alias)
+            if name in owners:
+                yield f"columns.{column}.aliases: {alias!r} is claimed by {owners[name]} already"
+            owners.setdefault(name, column)
+
+
+def _damage_problems(kinds: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    for name, keys in kinds.items():
+        yield from _template_problems(f"damage.{name}.message", keys["message"], frozenset({"label", "sent"}))
+        try:
+            re.compile(keys.get("pattern", ""), re.IGNORECASE)
+        except re.error as error:
+            yield f"damage.{name}.pattern: {error}"
 
 
 def _range_problems(path: str, keys: Mapping[str, Any], size: Decimal) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Reads products.toml and turns it into a Cerberus schema."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rules.codes import ErrorCode
+from rules.damage import Damage
 from rules.proofreading import contradictions, shape_problems
 
 DEFAULT_RULES = Path(__file__).with_name("products.toml")
@@ -31,11 +33,18 @@ class Column:
     min: Decimal = Decimal(0)
     max: Decimal = Decimal(0)
     decimals: int = 0
+    damage: tuple[Damage, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     def cerberus_rules(self) -> dict[str, Any]:
         """Return the rules set of this column; a category's `allowed` names are added at run time."""
         if self.type == "text":
-            return {"type": "string", "required": self.required, "maxlength": self.maxlength}
+            return {
+                "type": "string",
+                "required": self.required,
+                "maxlength": self.maxlength,
+                "undamaged": self.damage,
+            }
         if self.type == "category":
             return {"type": "complete_string", "required": self.required}
         return {
@@ -65,6 +74,7 @@ class Rules:
     messages: Mapping[str, str]
     hints: Mapping[str, str]
     duplicates: Mapping[str, Duplicate]
+    error_values: frozenset[str] = frozenset()
 
 
 def read_rules(path: Path) -> Rules:
@@ -76,18 +86,25 @@ def read_rules(path: Path) -> Rules:
     problems = list(shape_problems(data)) or list(contradictions(data))
     if problems:
         raise RulesError("\n".join(f"{path.name}: {problem}" for problem in problems))
+    damage = {name: _damage(name, keys) for name, keys in data["damage"].items()}
     return Rules(
-        columns=tuple(_column(name, keys, data["messages"]) for name, keys in data["columns"].items()),
+        columns=tuple(_column(name, keys, data["messages"], damage) for name, keys in data["columns"].items()),
         messages=data["messages"],
         hints=data["hints"],
         duplicates={
             name: Duplicate(ErrorCode(keys["code"]), keys["in_catalogue"], keys["in_file"])
             for name, keys in data["duplicates"].items()
         },
+        error_values=damage["error_value"].values,
     )
 
 
-def _column(name: str, keys: Mapping[str, Any], messages: Mapping[str, str]) -> Column:
+def _damage(name: str, keys: Mapping[str, Any]) -> Damage:
+    pattern = re.compile(keys["pattern"], re.IGNORECASE) if "pattern" in keys else None
+    return Damage(name, frozenset(keys.get("values", ())), pattern, keys["message"])
+
+
+def _column(name: str, keys: Mapping[str, Any], messages: Mapping[str, str], damage: Mapping[str, Damage]) -> Column:
     numbers = {key: Decimal(keys[key]) for key in ("min", "max") if key in keys}
     return Column(
         **{
@@ -95,6 +112,8 @@ def _column(name: str, keys: Mapping[str, Any], messages: Mapping[str, str]) -> 
             **numbers,
             "name": name,
             "code": ErrorCode(keys.get("code", ErrorCode.FIELD_TOO_LONG)),
+            "damage": tuple(damage[kind] for kind in keys.get("damage", ())),
+            "aliases": tuple(keys.get("aliases", ())),
             "messages": {**messages, **keys.get("messages", {})},
         }
     )

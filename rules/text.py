@@ -1,5 +1,8 @@
 """Cells as text: trimming them before the rules look, and showing them in messages."""
 
+import re
+import unicodedata
+
 # Everything str.strip() takes off, and the two invisible marks that files from spreadsheets and web pages carry.
 BLANKS = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680"
@@ -8,6 +11,7 @@ BLANKS = (
     "\ufeff\u200b"
 )
 SHOWN_CHARACTERS = 60
+_NAME_BREAKS = re.compile(r"[\s-]+")
 
 
 class CutText(str):
@@ -28,6 +32,13 @@ class CutText(str):
 def trim(text: str) -> str:
     """Return the cell without blanks at its ends: what rules, duplicates and the catalogue see."""
     return text.strip(BLANKS)
+
+
+def header_name(text: str) -> str:
+    """Return the name of a column as headers are compared: trimmed, case-folded, spaces and hyphens as underscores."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)  # some systems write "é" as "e" and a combining accent
+    return _NAME_BREAKS.sub("_", trim(text).casefold())
 
 
 def shown(text: str) -> str:

@@ -7,9 +7,12 @@ from typing import Any, ClassVar
 from cerberus import TypeDefinition, Validator  # type: ignore[import-untyped, unused-ignore]
 from cerberus.errors import ErrorDefinition  # type: ignore[import-untyped, unused-ignore]
 
+from rules.damage import Damage, first_found
 from rules.text import CutText
 
-TOO_MANY_DECIMALS = ErrorDefinition(0x49, "decimals")  # a code Cerberus leaves free, next to its other value rules
+# Codes that Cerberus leaves free, next to its other value rules.
+TOO_MANY_DECIMALS = ErrorDefinition(0x49, "decimals")
+DAMAGED = ErrorDefinition(0x4A, "undamaged")
 
 # "-" is understood only so that -10.00 is answered with "at least 0.01".
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -44,3 +47,8 @@ class ProductValidator(Validator):  # type: ignore[misc]
         """{'type': 'integer', 'min': 0}"""
         if isinstance(value, Decimal) and -int(value.as_tuple().exponent) > places:
             self._error(field, TOO_MANY_DECIMALS)
+
+    def _validate_undamaged(self, kinds: tuple[Damage, ...], field: str, value: Any) -> None:
+        """{'type': ['list', 'tuple']}"""
+        if isinstance(value, str) and first_found(kinds, value) is not None:
+            self._error(field, DAMAGED)

@@ -7,7 +7,7 @@ from api.documents import Categories, CodeDocument, ColumnDocument, Columns
 from api.problems import FILE_NO_LONGER_KEPT, NOT_FOUND, Problem, not_found
 from api.routing import Call, File, Route, Who
 from api.services import Services
-from onboarding.intake.csv_file import MAX_FILE_BYTES, MAX_ROWS
+from onboarding.intake.limits import MAX_FILE_BYTES, MAX_ROWS
 from onboarding.stores import catalogue
 from rules.fixes import read_fixes
 from rules.schema import Column, Rules

@@ -6,7 +6,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from onboarding.execution import Completion, CompletionSignal, start_execution
-from onboarding.intake.csv_file import MAX_FILE_BYTES, file_too_large, read_products
+from onboarding.intake.limits import MAX_FILE_BYTES
+from onboarding.intake.reading import file_too_large, read_products
 from onboarding.intake.refusal import FileRefused
 from onboarding.rows import ProductRow, RowStatus, stage
 from onboarding.stores import history, vendors
@@ -46,7 +47,7 @@ class Intake:
         known = self.database.run(lambda cursor: history.find_upload(cursor, upload.upload_id))
         if known is None or known.progress.total_records is None:
             self._check_vendor(upload)  # an upload that was accepted once stays accepted
-        return read_products(self._download(upload), self.rules)
+        return read_products(self._download(upload), self.rules).rows
 
     def _check_vendor(self, upload: Upload) -> None:
         vendor = self.database.run(lambda cursor: vendors.find_vendor(cursor, upload.vendor_id))

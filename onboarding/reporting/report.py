@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+
+from onboarding.formula_cells import neutralise
 
 if TYPE_CHECKING:  # a report link needs the report's key alone
     from onboarding.rows import StagedRow
@@ -21,8 +22,6 @@ REPORT_HEADER = (
     "Price",
     "Stock Quantity",
 )
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
-_PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?", re.ASCII)
 
 
 def build_report(rows: Iterable[StagedRow]) -> bytes:
@@ -31,7 +30,7 @@ def build_report(rows: Iterable[StagedRow]) -> bytes:
     writer = csv.writer(buffer)
     writer.writerow(REPORT_HEADER)
     for staged in rows:
-        cells = staged.row.cells
+        cells = staged.row.as_sent()
         for error in staged.errors:
             writer.writerow(
                 (
@@ -46,16 +45,6 @@ def build_report(rows: Iterable[StagedRow]) -> bytes:
                 )
             )
     return buffer.getvalue().encode()
-
-
-def neutralise(cell: str) -> str:
-    """Return the cell so that no spreadsheet runs it as a formula (OWASP, "CSV Injection").
-
-    A plain number with a sign stays as it is.
-    """
-    if cell.startswith(_FORMULA_START) and not _PLAIN_NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell
 
 
 def report_key(vendor_id: str, upload_id: str) -> str:

@@ -95,7 +95,7 @@ def _entry_of(row: StagedRow) -> dict[str, Any]:
     return {
         "row_number": row.row_number,
         "expires_at": row.expires_at,
-        "cells": row.row.cells,
+        "cells": row.row.as_sent(),
         "errors": [[error.field, error.code, error.message] for error in row.errors],
     }
 

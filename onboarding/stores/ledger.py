@@ -125,7 +125,7 @@ def _insert_errors(cursor: Cursor, rules: ProductRules, upload_id: str, rows: Se
         return
     records = []
     for row in rows:
-        sent = row.staged.row.cells
+        sent = row.staged.row.as_sent()
         original = _encode({name: sent.get(name, "") for name in rules.columns})
         for error in row.errors:
             records.append((upload_id, str(row.row_number), error.field, error.code, error.message, original))

@@ -46,6 +46,7 @@ _NOT_CELLS = frozenset(
         "expires_at",
         "file_findings",
         "cell_lengths",
+        "cells_sent",
         "errors",
     }
 )
@@ -82,6 +83,8 @@ def item_of(staged: StagedRow, status: RowStatus, shards: int) -> Item:
         item["file_findings"] = _errors_attribute(row.findings)
     if row.lengths:
         item["cell_lengths"] = {"M": {name: {"N": str(length)} for name, length in row.lengths.items()}}
+    if row.sent:
+        item["cells_sent"] = {"M": {name: {"S": cell} for name, cell in row.sent.items()}}
     if staged.errors:
         item["errors"] = _errors_attribute(staged.errors)
     return item
@@ -90,6 +93,7 @@ def item_of(staged: StagedRow, status: RowStatus, shards: int) -> Item:
 def row_of(item: Mapping[str, Mapping[str, Any]]) -> StagedRow:
     """Return the row of a DynamoDB item or stream image."""
     lengths = item.get("cell_lengths", {"M": {}})["M"]
+    sent = item.get("cells_sent", {"M": {}})["M"]
     return StagedRow(
         upload_id=upload_of(item["upload_id"]["S"]),
         vendor_id=item["vendor_id"]["S"],
@@ -98,6 +102,7 @@ def row_of(item: Mapping[str, Mapping[str, Any]]) -> StagedRow:
             cells={name: value["S"] for name, value in item.items() if name not in _NOT_CELLS},
             lengths={name: int(value["N"]) for name, value in lengths.items()} if lengths else {},
             findings=_errors_of(item.get("file_findings")),
+            sent={name: value["S"] for name, value in sent.items()} if sent else {},
         ),
         expires_at=int(item["expires_at"]["N"]),
         errors=_errors_of(item.get("errors")),

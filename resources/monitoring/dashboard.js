@@ -20,8 +20,8 @@ function widgets({ name, functions, databaseKind }) {
   // Of the functions every upload meets; a dashboard of more than 50 metrics costs $3 a month.
   const hotPath = functions.slice(0, HOT_PATH);
   const own = (metric, ...dimensions) => ['ProductOnboarding', metric, ...dimensions, 'service', name];
-  const ofFunctions = (metric, options = {}, shown = functions) =>
-    shown.map((each) => ['AWS/Lambda', metric, 'FunctionName', each, { label: each.replace(`${name}-`, ''), ...options }]);
+  const ofFunctions = (metric, options = {}) =>
+    hotPath.map((each) => ['AWS/Lambda', metric, 'FunctionName', each, { label: each.replace(`${name}-`, ''), ...options }]);
   const executions = (metric) => ['AWS/States', metric, 'StateMachineArn', '${stateMachineArn}', { label: metric.replace('Executions', '') }];
   const queue = (metric, each) => ['AWS/SQS', metric, 'QueueName', `${name}-${each}`, { label: each }];
   const database = {
@@ -43,7 +43,7 @@ function widgets({ name, functions, databaseKind }) {
       [...own('UploadDuration'), { label: 'p50', stat: 'p50' }],
       [...own('UploadDuration'), { label: 'p95', stat: 'p95' }],
     ]),
-    graph('Executions by status', ['ExecutionsStarted', 'ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map(executions)),
+    graph('Executions by status', ['ExecutionsStarted', 'ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsTimedOut'].map(executions)),
     graph('Uploads that need a look', [
       [...own('UploadsStalled'), { label: 'stalled' }],
       [...own('VendorsUnreachable'), { label: 'e-mail reached nobody' }],
@@ -63,9 +63,9 @@ function widgets({ name, functions, databaseKind }) {
       ['AWS/DynamoDB', 'ConsumedWriteCapacityUnits', 'TableName', '${stagingTable}'],
       ['AWS/DynamoDB', 'WriteThrottleEvents', 'TableName', '${stagingTable}'],
     ]),
-    graph('Function errors', ofFunctions('Errors', {}, [...hotPath, `${name}-vendor-api`, `${name}-portal-api`])),
-    graph('Function throttles', ofFunctions('Throttles', {}, hotPath)),
-    graph('Function duration p95 (ms)', ofFunctions('Duration', { stat: 'p95' }, hotPath)),
+    graph('Function errors', ofFunctions('Errors')), // those of all functions are in the alarms
+    graph('Function throttles', ofFunctions('Throttles')),
+    graph('Function duration p95 (ms)', ofFunctions('Duration', { stat: 'p95' })),
     graph('API and report links', [
       ['AWS/ApiGateway', 'Count', 'ApiId', '${apiId}'],
       ['AWS/ApiGateway', '4xx', 'ApiId', '${apiId}'],

@@ -76,7 +76,7 @@ def test_upload_ends_when_the_parser_dies_three_times_before_it_can_start_the_ex
             wait_for("the event is given up", lambda: messages_in(pipeline, kept) == 1)
         upload = pipeline.end_of(sent)
 
-    check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered", alerts=1)
+    check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered")
     before = everything_about(pipeline, upload.upload_id, vendor)
     assert redrive(pipeline, "events") == "1 events are back in the upload event queue.\n"
     wait_for("the event is taken", lambda: messages_in(pipeline, door) == 0)
@@ -91,7 +91,7 @@ def test_rows_keep_their_outcome_when_the_wait_is_over_before_the_parser_has_sta
     with states_changed(pipeline, {"Await Validation": {"TimeoutSeconds": 1}}):
         upload = pipeline.upload(vendor, "products.csv", file.body, seconds=150)
 
-    check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered", alerts=1)
+    check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered")
 
 
 def test_message_goes_out_twice_at_most_when_its_answer_is_lost(pipeline: Pipeline, vendor: str) -> None:
@@ -107,7 +107,7 @@ def test_message_goes_out_twice_at_most_when_its_answer_is_lost(pipeline: Pipeli
         upload = pipeline.upload(vendor, "products.csv", csv_file([product(f"{vendor}-1")]))
 
     assert messages_in(pipeline, out) == 2
-    check_settled(pipeline, upload, {}, ended_in="Vendor Not Notified", alerts=1, emails=0)
+    check_settled(pipeline, upload, {}, ended_in="Vendor Not Notified", emails=0)
 
 
 def test_refused_file_is_refused_when_the_parser_died_before_saying_so(pipeline: Pipeline, vendor: str) -> None:

@@ -52,7 +52,8 @@ def test_redrive_stream_settles_the_rows_when_their_batch_was_given_up(pipeline:
     s3, bucket = pipeline.client("s3"), pipeline.environment.output("StreamFailureBucketName")
     s3.put_object(Bucket=bucket, Key="aws/lambda/mapping/shard/2026/03/14/batch", Body=failure_record(pipeline, upload))
     pipeline.query(
-        "UPDATE upload_history SET status = 'processing', completed_at = NULL, valid_records = 0 WHERE upload_id = %s",
+        "UPDATE upload_history SET status = 'processing', completed_at = NULL, valid_records = 0,"
+        " settled_rows = '{[2,2]}' WHERE upload_id = %s",
         upload.upload_id,
     )
 

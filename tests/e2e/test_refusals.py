@@ -18,13 +18,17 @@ FILES = {
     "too-large": ("FILE_TOO_LARGE", ONE_ROW.ljust(10 * 1024 * 1024 + 1, b"\n")),
     "too-many-rows": ("TOO_MANY_ROWS", generate(rows=10_001, error_rate=0, seed=1, vendor_id="REFUSED")),
     "missing-columns": ("MISSING_COLUMNS", csv_file([product("REFUSED-2")], WITHOUT_PRICE)),
-    "semicolons": ("MISSING_COLUMNS", ONE_ROW.replace(b",", b";")),
+    "wrong-separator-line": ("MISSING_COLUMNS", b"sep=;\n" + ONE_ROW),
     "duplicate-columns": ("DUPLICATE_COLUMNS", ONE_ROW.replace(b"brand", b"Price")),
-    "utf-16": ("NOT_A_CSV", ONE_ROW.decode().encode("utf-16")),
+    "two-names-for-one-column": ("DUPLICATE_COLUMNS", ONE_ROW.replace(b"brand", b"Vendor").replace(b"unit", b"Marke")),
+    "damaged-utf-16": ("NOT_A_CSV", ONE_ROW.decode().encode("utf-16")[:-1]),
     "nul-bytes": ("NOT_A_CSV", ONE_ROW + b"\0\0\0\0"),
-    "not-utf-8": ("NOT_A_CSV", ONE_ROW.replace(b"Wireless", b"K\xf6rper")),
+    "not-utf-8": ("NOT_A_CSV", b"\xef\xbb\xbf" + ONE_ROW.replace(b"Wireless", b"K\xf6rper")),
     "open-quotation": ("NOT_A_CSV", ONE_ROW + b'"an open quotation, to the end of the file\r\n'),
-    "picture": ("NOT_A_CSV", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4),
+    "picture": ("UNSUPPORTED_FILE", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4),
+    "document": ("UNSUPPORTED_FILE", b"%PDF-1.7\n" + bytes(range(256)) * 4),
+    "web-page": ("UNSUPPORTED_FILE", b"<html><table><tr><td>sku</td></tr></table></html>"),
+    "cut-off-workbook": ("UNSUPPORTED_FILE", b"PK\3\4" + bytes(range(256)) * 4),
 }
 
 

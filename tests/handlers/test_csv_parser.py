@@ -1,10 +1,12 @@
 """CSV Parser: an object under uploads/ was created."""
 
+import io
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
+import openpyxl
 import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 from botocore.exceptions import ClientError
@@ -41,6 +43,30 @@ def _throttle(monkeypatch: pytest.MonkeyPatch, parser: Any, after: int) -> list[
 
     monkeypatch.setattr(client, "batch_write_item", batch_write_item)
     return written
+
+
+def test_rows_are_staged_when_the_file_is_a_workbook(world: World) -> None:
+    book = openpyxl.Workbook()
+    for row in (list(product(1)), list(product(1).values())):
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    event = world.put(file.getvalue())
+
+    world.parse(event)
+
+    (staged,) = world.staged(world.upload_of(event))
+    sent = {name: cell for name, cell in product(1).items() if cell}
+    assert {name: staged[name]["S"] for name in sent} == sent
+
+
+def test_cells_as_sent_are_staged_when_numbers_have_a_decimal_comma(world: World) -> None:
+    event = world.put(csv_of([product(1, price="19c99")]).replace(b",", b";").replace(b"19c99", b"19,99"))
+
+    world.parse(event)
+
+    (staged,) = world.staged(world.upload_of(event))
+    assert (staged["price"], staged["cells_sent"]) == ({"S": "19.99"}, {"M": {"price": {"S": "19,99"}}})
 
 
 def test_rows_are_staged_when_a_file_comes(world: World) -> None:
@@ -111,9 +137,10 @@ def test_total_leaves_out_blank_rows_when_a_file_has_some(world: World) -> None:
         (csv_of([product(n) for n in range(10_001)]), "TOO_MANY_ROWS"),
         (b"name,price\r\nMouse,1\r\n", "MISSING_COLUMNS"),
         (csv_of([{**product(1), "SKU": "again"}]), "DUPLICATE_COLUMNS"),
-        (csv_of([product(1)]).decode().encode("utf-16"), "NOT_A_CSV"),
+        (csv_of([product(1)]).decode().encode("utf-16")[:-1], "NOT_A_CSV"),
+        (b"%PDF-1.7", "UNSUPPORTED_FILE"),
     ],
-    ids=["empty", "header only", "too large", "too many rows", "columns", "columns twice", "UTF-16"],
+    ids=["empty", "header only", "too large", "too many rows", "columns", "columns twice", "UTF-16", "PDF"],
 )
 def test_file_is_refused_when_it_cannot_be_processed(world: World, body: bytes, code: str) -> None:
     event = world.put(body)
@@ -399,7 +426,7 @@ def test_file_is_answered_when_its_name_does_not_end_in_csv(world: World, key: s
     world.parse(event)
 
     assert world.executions() == [world.upload_of(event).upload_id]
-    assert _refusals(world, world.upload_of(event))[0] == "NOT_A_CSV"
+    assert _refusals(world, world.upload_of(event))[0] == "UNSUPPORTED_FILE"
 
 
 def test_file_is_answered_when_its_key_ends_in_a_slash(world: World) -> None:

@@ -1,7 +1,6 @@
 """A small upload with round numbers, and the template it runs in."""
 
 from collections import Counter
-from decimal import Decimal
 
 import pytest
 
@@ -44,4 +43,4 @@ def count() -> Count:
 @pytest.fixture
 def template() -> Template:
     units = {"alarms": 12, "dashboards": 1, "secrets": 3, "nat-hours": 0}
-    return Template(units, {"auditPurger": Decimal(4)}, upload_days=120, report_days=97, log_days=90)
+    return Template(units, upload_days=120, report_days=97, log_days=90)

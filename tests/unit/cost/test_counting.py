@@ -78,7 +78,12 @@ def _item(record_id: str, **attributes: dict[str, Any]) -> dict[str, dict[str, A
 
 
 def test_size_counts_names_values_and_what_holds_them_together() -> None:
-    item = {"é": {"S": "ab"}, "n": {"N": "12"}, "l": {"L": [{"S": "x"}]}, "m": {"M": {"k": {"BOOL": True}}}}
+    item: dict[str, dict[str, Any]] = {
+        "é": {"S": "ab"},
+        "n": {"N": "12"},
+        "l": {"L": [{"S": "x"}]},
+        "m": {"M": {"k": {"BOOL": True}}},
+    }
 
     assert item_size(item) == (2 + 2) + (1 + 3) + (1 + 3 + 1 + 1) + (1 + 3 + 1 + 2)
 

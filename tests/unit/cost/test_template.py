@@ -1,13 +1,11 @@
 """What costs by being in the template."""
 
 import json
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from cost.errors import CostError
-from cost.template import alarm_metrics, runs_a_month, template_of
+from cost.template import alarm_metrics, template_of
 
 _METRIC = {"Id": "m", "MetricStat": {}}
 
@@ -22,14 +20,6 @@ def _service(**resources: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         "provider": {"logRetentionInDays": 90},
-        "functions": {
-            "csvParser": {"environment": {"DATABASE_SECRET_ARN": "x"}, "events": []},
-            "purger": {
-                "environment": {"DATABASE_SECRET_ARN": "x"},
-                "events": [{"schedule": {"rate": "cron(0 5 ? * SUN *)"}}],
-            },
-            "sweeper": {"environment": {}, "events": [{"schedule": "rate(1 minute)"}]},
-        },
         "resources": {"Resources": {"Bucket": bucket, **resources}},
     }
 
@@ -44,26 +34,6 @@ def _service(**resources: dict[str, Any]) -> dict[str, Any]:
 )
 def test_an_alarm_is_billed_for_each_metric_it_reads(properties: dict[str, Any], metrics: int) -> None:
     assert alarm_metrics(properties) == metrics
-
-
-@pytest.mark.parametrize(
-    ("expression", "runs"),
-    [
-        ("rate(1 day)", Decimal(365) / 12),
-        ("rate(12 hours)", Decimal(730) / 12),
-        ("cron(0 3 * * ? *)", Decimal(365) / 12),
-        ("cron(0 5 ? * SUN *)", Decimal(365) / 84),
-        ("cron(0 5 1 * ? *)", Decimal(1)),
-    ],
-)
-def test_a_schedule_says_how_often_it_runs(expression: str, runs: Decimal) -> None:
-    assert float(runs_a_month(expression)) == pytest.approx(float(runs))
-
-
-@pytest.mark.parametrize("expression", ["cron(0/5 * * * ? *)", "cron(0 0 ? * MON-FRI *)", "at(2026-11-22T00:00:00)"])
-def test_a_schedule_that_cannot_be_read_stops_the_count(expression: str) -> None:
-    with pytest.raises(CostError, match="schedule"):
-        runs_a_month(expression)
 
 
 def test_the_template_is_counted() -> None:
@@ -84,7 +54,6 @@ def test_the_template_is_counted() -> None:
 
     found = {name: units for name, units in template.units.items() if units}
     assert found == {"alarms": 2, "dashboards": 1, "large-dashboards": 1, "secrets": 2, "endpoint-hours": 1_460}
-    assert list(template.schedules) == ["purger", "Cluster's managed password"]
     assert (template.upload_days, template.report_days, template.log_days) == (120, 120, 90)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from operations.scale import PAGE, Setting, counted, large_setting, page, seconds, stages, usual_setting
+from operations.scale import PAGE, Setting, counted, large_setting, seconds, stages, updated, usual_setting
 
 _USUAL, _LARGE = usual_setting(), large_setting()
 
@@ -36,4 +36,11 @@ def test_every_part_takes_longer_when_there_is_more_to_do() -> None:
 
 
 def test_page_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "docs/scale.md is out of date: make scale"
+    page = PAGE.read_text(encoding="utf-8")
+
+    assert page == updated(page), "docs/scale.md is out of date: make scale"
+
+
+def test_page_is_refused_when_it_has_no_place_for_a_table() -> None:
+    with pytest.raises(ValueError, match="no place for vendors"):
+        updated(PAGE.read_text(encoding="utf-8").replace("<!-- scale:vendors -->", ""))

@@ -39,6 +39,20 @@ NASTY = st.sampled_from(
         *("99999999.99", "100000000", "9999999.999", "10000000", "0.001", "0.0001", "$19.99", "1,299.00", "19,99"),
         *("1e3", "1E400", "-1e-400", "NaN", "sNaN", "-NaN", "Infinity", "-inf", "1_000", "１９", "١٢", "²", ".5", "5."),
         *("True", "None", "19.99\n", "19\n.99", "laptops", "Laptop", "Laptops ", "Toys and Games", "{sent}", "=1+1"),
+        *(
+            "4.01E+12",
+            "4,01e+12",
+            "4E+12x",
+            "#N/A",
+            "#NV",
+            "Err:502",
+            "#N/A ",
+            "10-Dec",
+            "10. Dez",
+            "2026-12-10",
+            "May 5",
+        ),
+        *("15 %", "19.99 €", "CHF 5", "10-Decx", "10.12.2026", "10-déc.", "10-ſep"),
         *("\ud800", "🎧" * 100, "🎧" * 101, "9" * 4096, "0" * 4095 + "1"),
     ]
 )
@@ -101,7 +115,7 @@ def test_check_agrees_with_cerberus_when_the_limits_are_others(
 
 @pytest.mark.parametrize("unknown", [{"regex": "[a-z]+"}, {"nullable": True}, {"check_with": "isbn"}])
 def test_compiled_test_leaves_the_cell_to_cerberus_when_it_does_not_know_a_rule(unknown: dict[str, object]) -> None:
-    known = {"type": "string", "required": False, "maxlength": 5}
+    known = {"type": "string", "required": False, "maxlength": 5, "undamaged": ()}
 
     assert compile_test(known)("abc")
     assert not compile_test({**known, **unknown})("abc")

@@ -51,6 +51,15 @@ def test_report_reads_as_the_prd_shows_it_when_rows_have_errors() -> None:
     )
 
 
+def test_price_is_shown_as_sent_when_it_was_read_with_a_decimal_comma() -> None:
+    row = ProductRow(1, {"price": "1.5", "sku": "S1"}, sent={"price": "1,5"})
+    staged = StagedRow("U", "V", row, 0, (RowError("sku", ErrorCode.DUPLICATE_SKU, "a"),))
+
+    lines = _parsed(build_report([staged]))
+
+    assert (lines[1][2], lines[1][6]) == ("S1", "1,5")
+
+
 def test_each_error_has_a_line_when_a_row_has_several() -> None:
     errors = [RowError("sku", ErrorCode.MISSING_REQUIRED_FIELD, "a"), RowError("price", ErrorCode.INVALID_PRICE, "b")]
 
@@ -102,7 +111,7 @@ def test_cells_are_the_same_when_the_report_is_read_again() -> None:
         ("19.99", "19.99"),
         ("", ""),
         ("Cable 2=2", "Cable 2=2"),
-        ("'=1+1", "'=1+1"),
+        ("'=1+1", "''=1+1"),  # so that the corrections file can give it back
         ("a-b", "a-b"),
     ],
 )

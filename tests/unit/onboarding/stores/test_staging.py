@@ -27,6 +27,7 @@ staged_rows = st.builds(
         ProductRow,
         row_number=st.integers(1, 99_999_999),
         cells=st.dictionaries(st.sampled_from(COLUMNS), text),
+        sent=st.dictionaries(st.sampled_from(COLUMNS), st.text(max_size=5), max_size=2),
         lengths=st.dictionaries(st.sampled_from(COLUMNS), st.integers(4097, 10_485_760), max_size=2),
         findings=row_errors,
     ),

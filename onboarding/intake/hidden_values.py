@@ -1,0 +1,198 @@
+"""Finds what the workbook library leaves out: formula errors and formulas without a result, which it gives as blank
+cells, and percentages, which it gives as fractions.
+
+It runs in the child process of `isolation`, where a hostile XML file can do no harm.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+from onboarding.intake.formats import Format
+
+Replacements = Mapping[int, Mapping[int, str]]
+"""Texts of cells by row and column, both counted from 0."""
+
+NOT_CALCULATED = "#GETTING_DATA"
+"""What Excel shows in a cell whose value is still to come."""
+_XLSX_SIGNS = re.compile(rb"""<(?:\w+:)?f[\s/>]|t=["']e["']""")
+_ODS_SIGNS = re.compile(rb"""value-type=["'](?:error|percentage)["']""")
+_PERCENT_FORMATS = frozenset({"9", "10"})
+"""The built-in number formats 0% and 0.00% (ECMA-376, 18.8.30)."""
+_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_MOST_REPEATS = 1024
+
+
+def hidden_values(body: bytes, kind: Format, sheet: str) -> Replacements:
+    """Return the cells of a sheet that must be read in place of what the library gives; none for .xls and .xlsb.
+
+    Damaged XML gives what could be read: the library has judged the file.
+    """
+    found: dict[int, dict[int, str]] = {}
+    reader = {Format.XLSX: _in_xlsx, Format.ODS: _in_ods}.get(kind)
+    if reader is None:
+        return found
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            for row, column, text in reader(archive, sheet):
+                found.setdefault(row, {})[column] = text
+    except (ElementTree.ParseError, KeyError, ValueError, InvalidOperation, OSError, zipfile.BadZipFile, EOFError):
+        return found
+    return found
+
+
+def _in_xlsx(archive: zipfile.ZipFile, sheet: str) -> Iterator[tuple[int, int, str]]:
+    xml = archive.read(_xlsx_part(archive, sheet))
+    percent = _percent_styles(archive)
+    if percent or _XLSX_SIGNS.search(xml):
+        yield from _XlsxCells(percent).parse(xml)
+
+
+def _xlsx_part(archive: zipfile.ZipFile, sheet: str) -> str:
+    """Return the name of the part that holds the sheet, by way of the workbook's relationships."""
+    workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+    for element in workbook.iter():
+        if _name(element) == "sheet" and element.get("name") == sheet:
+            identifier = next((value for key, value in element.items() if key.endswith("}id")), None)
+            target = targets[identifier]
+            return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    raise KeyError(sheet)
+
+
+def _percent_styles(archive: zipfile.ZipFile) -> frozenset[str]:
+    """Return the cell styles that show a number as a percentage."""
+    if "xl/styles.xml" not in archive.namelist():
+        return frozenset()
+    styles = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314
+    formats = set(_PERCENT_FORMATS)
+    found: set[str] = set()
+    for element in styles.iter():
+        if _name(element) == "numFmt" and "%" in _QUOTED.sub("", element.get("formatCode", "")):
+            formats.add(element.get("numFmtId", ""))
+        if _name(element) == "cellXfs":
+            found = {str(number) for number, style in enumerate(element) if style.get("numFmtId") in formats}
+    return frozenset(found)
+
+
+class _XlsxCells:
+    """Picks the cells with errors, percentages and formulas without a result out of a sheet.
+
+    Expat calls back for every element, so ends of elements and text are asked for only inside such a cell.
+    """
+
+    def __init__(self, percent: frozenset[str]) -> None:
+        self.found: list[tuple[int, int, str]] = []
+        self._percent = percent
+        self._row = self._column = -1
+        self._cell: dict[str, str] = {}
+        self._part = ""
+        self._parts: dict[str, str] = {}
+        self._parser = expat.ParserCreate()
+        self._parser.StartElementHandler = self._start
+
+    def parse(self, xml: bytes) -> list[tuple[int, int, str]]:
+        """Return row, column and text of each such cell; those before the damage if the XML is damaged."""
+        with suppress(expat.ExpatError):
+            self._parser.Parse(xml, True)
+        return self.found
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(":")[2]
+        self._part = name
+        if name == "c":
+            self._column = _column(attributes.get("r"), self._column + 1)
+            self._cell = attributes
+            if attributes.get("t") == "e" or attributes.get("s") in self._percent:
+                self._listen()
+        elif name == "f":
+            self._listen()
+            self._parts["f"] = ""
+        elif name == "row":
+            self._row, self._column = int(attributes.get("r", self._row + 2)) - 1, -1
+
+    def _listen(self) -> None:
+        if self._parser.EndElementHandler is None:
+            self._parts = {}
+            self._parser.EndElementHandler = self._end
+            self._parser.CharacterDataHandler = self._text
+
+    def _text(self, text: str) -> None:
+        self._parts[self._part] = self._parts.get(self._part, "") + text
+
+    def _end(self, name: str) -> None:
+        self._part = ""
+        if name.rpartition(":")[2] != "c":
+            return
+        self._parser.EndElementHandler = self._parser.CharacterDataHandler = None
+        text = self._shown()
+        if text is not None:
+            self.found.append((self._row, self._column, text))
+
+    def _shown(self) -> str | None:
+        kind, value = self._cell.get("t", "n"), self._parts.get("v", "").strip()
+        if kind == "e":
+            return value or NOT_CALCULATED
+        if "f" in self._parts and not value and kind != "str":
+            return NOT_CALCULATED
+        if value and kind == "n" and self._cell.get("s") in self._percent:
+            return f"{(Decimal(f'{float(value):.15g}') * 100).normalize():f}%"
+        return None
+
+
+def _column(reference: str | None, following: int) -> int:
+    """Return the column that a reference such as AB12 names; cells without one follow each other."""
+    match = _REFERENCE.fullmatch(reference or "")
+    if match is None:
+        return following
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return column - 1
+
+
+def _in_ods(archive: zipfile.ZipFile, sheet: str) -> Iterator[tuple[int, int, str]]:
+    xml = archive.read("content.xml")
+    if not _ODS_SIGNS.search(xml):
+        return
+    row = 0
+    for event, element in ElementTree.iterparse(io.BytesIO(xml), events=("start", "end")):  # noqa: S314
+        if _name(element) == "table" and event == "start":
+            row, wanted = 0, _attribute(element, "name") == sheet
+        elif _name(element) == "table-row" and event == "end":
+            repeats = int(_attribute(element, "number-rows-repeated") or 1)
+            if wanted:
+                for column, text in list(_ods_cells(element)):
+                    yield from ((row + again, column, text) for again in range(min(repeats, _MOST_REPEATS)))
+            row += repeats
+            element.clear()
+
+
+def _ods_cells(row: ElementTree.Element) -> Iterator[tuple[int, str]]:
+    column = 0
+    for cell in row:
+        repeats = int(_attribute(cell, "number-columns-repeated") or 1)
+        if _is_hidden_in_ods(cell):
+            text = "".join(cell.itertext()).strip() or NOT_CALCULATED
+            yield from ((column + again, text) for again in range(min(repeats, _MOST_REPEATS)))
+        column += repeats
+
+
+def _is_hidden_in_ods(cell: ElementTree.Element) -> bool:
+    types = [value for key, value in cell.items() if key.endswith("}value-type")]
+    return "error" in types or "percentage" in types
+
+
+def _attribute(element: ElementTree.Element, name: str) -> str | None:
+    return next((value for key, value in element.items() if key.endswith(f"}}{name}")), None)
+
+
+def _name(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]

@@ -1,0 +1,175 @@
+"""Reads a vendor's file, whatever program wrote it: bytes in, rows or one refusal out. No AWS, no database."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from onboarding.formula_cells import restore
+from onboarding.intake.corrections_file import before_corrections, errors_column, tells_decimal_comma
+from onboarding.intake.decimals import has_decimal_commas, with_decimal_points
+from onboarding.intake.encodings import decode
+from onboarding.intake.formats import Format, format_of
+from onboarding.intake.header import find_header, is_blank, match_columns
+from onboarding.intake.limits import MAX_FILE_BYTES, MAX_ROWS
+from onboarding.intake.read_as import ReadAs
+from onboarding.intake.refusal import FileRefused
+from onboarding.intake.text_table import COMMA, TextTable, open_table
+from onboarding.intake.workbook import SheetTable, open_workbook
+from onboarding.rows import ProductRow
+from rules import STAGED_CHARACTERS, ProductRules, RefusalCode, RowError, header_name, trim
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file that was read: its data rows in order, at least one, and what was assumed."""
+
+    rows: list[ProductRow]
+    read_as: ReadAs
+    header: tuple[str, ...]
+    _table: TextTable | SheetTable
+    _header_index: int
+
+    def lines(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield row number and all cells, as sent, of each row below the header; `header` names them."""
+        errors_at = len(self.header) if self.read_as.corrections else None
+        yield from enumerate(_lines_of(self._table, errors_at, self._header_index), start=1)
+
+
+def read_products(body: bytes, rules: ProductRules) -> ReadFile:
+    """Return the products of a file. The same bytes are always read the same way.
+
+    Row 1 is the first line after the header. Rows whose cells are all blank count as rows but are left out.
+
+    Raises FileRefused.
+    """
+    if len(body) > MAX_FILE_BYTES:
+        raise file_too_large(len(body))
+    if not body:
+        raise _empty()
+    kind = format_of(body)
+    if kind != Format.TEXT:
+        table = open_workbook(body, kind, rules, most_rows=MAX_ROWS)
+        return _read(table, ReadAs(kind, 0, {}, sheet=table.name), rules)
+    decoded = decode(body)
+    text = open_table(decoded.text, rules)
+    return _read(text, ReadAs(kind, 0, {}, encoding=decoded.encoding, separator=text.separator), rules)
+
+
+def file_too_large(size: int) -> FileRefused:
+    """Return the refusal of a file of `size` bytes."""
+    megabytes = math.ceil(size * 10 / 1024 / 1024) / 10  # rounded up: 10.0 MB would seem to be allowed
+    return FileRefused(
+        RefusalCode.FILE_TOO_LARGE,
+        f"The file has {megabytes} MB; at most {MAX_FILE_BYTES // 1024 // 1024} MB are allowed. "
+        "Split it into smaller files.",
+    )
+
+
+def _empty() -> FileRefused:
+    return FileRefused(RefusalCode.EMPTY_FILE, "The file is empty. Add a header row and at least one product.")
+
+
+def _read(table: TextTable | SheetTable, read_as: ReadAs, rules: ProductRules) -> ReadFile:
+    found = find_header(table.lines(), rules)
+    if found is None:
+        raise _empty()
+    errors_at = errors_column(found.cells)
+    corrections = errors_at is not None
+    header = [restore(cell) for cell in found.cells[:errors_at]] if corrections else list(found.cells)
+    columns = match_columns(header, rules, sheet=read_as.sheet)
+    lines = _lines_of(table, errors_at, found.index)
+    rows = _read_rows(lines, columns, len(header), rules)
+    decimal_comma = (
+        read_as.separator != COMMA and has_decimal_commas(rows, rules.numbers, points=read_as.sheet is None)
+        if errors_at is None
+        else tells_decimal_comma(found.cells[errors_at])
+    )
+    if decimal_comma:
+        rows = [with_decimal_points(row, rules.numbers) for row in rows]
+    known = set(columns.values())
+    sent = {name: trim(header[position]) for name, position in columns.items()}
+    return ReadFile(
+        _mark_repeated_keys(rows, rules),
+        replace(
+            read_as,
+            header_row=_row_of(table, found.index),
+            columns=sent,
+            renamed={name: cell for name, cell in sent.items() if header_name(cell) != name},
+            ignored=tuple(trim(cell) for at, cell in enumerate(header) if at not in known and trim(cell)),
+            decimal_sign="," if decimal_comma else ".",
+            corrections=corrections,
+        ),
+        tuple(header),
+        table,
+        found.index,
+    )
+
+
+def _row_of(table: TextTable | SheetTable, index: int) -> int:
+    """Return the number of a line as an editor or a spreadsheet shows it."""
+    return index + 1 + (table.skipped if isinstance(table, TextTable) else 0)
+
+
+def _lines_of(table: TextTable | SheetTable, errors_at: int | None, header_index: int) -> Iterator[list[str]]:
+    """Yield the lines below the header; those of a corrections file as they were before it was made."""
+    lines = islice(table.lines(), header_index + 1, None)
+    return lines if errors_at is None else (before_corrections(cells, errors_at) for cells in lines)
+
+
+def _read_rows(
+    lines: Iterator[list[str]], columns: Mapping[str, int], width: int, rules: ProductRules
+) -> list[ProductRow]:
+    places = [(position, name) for name, position in columns.items()]
+    rows: list[ProductRow] = []
+    for row_number, cells in enumerate(lines, start=1):
+        if is_blank(cells):
+            continue
+        if len(rows) == MAX_ROWS:
+            raise FileRefused(
+                RefusalCode.TOO_MANY_ROWS,
+                f"The file has more than {MAX_ROWS:,} products. Split it into files of at most {MAX_ROWS:,} rows each.",
+            )
+        rows.append(_read_row(row_number, cells, places, width, rules))
+    if not rows:
+        raise FileRefused(
+            RefusalCode.EMPTY_FILE, "The file has a header but no products. Add one row for each product below it."
+        )
+    return rows
+
+
+def _read_row(
+    row_number: int, cells: Sequence[str], columns: Sequence[tuple[int, str]], width: int, rules: ProductRules
+) -> ProductRow:
+    if len(cells) == width:
+        sent = {name: cells[position] for position, name in columns if cells[position]}
+        findings: tuple[RowError, ...] = ()
+    else:
+        sent = {name: cells[position] for position, name in columns if position < len(cells) and cells[position]}
+        findings = (rules.malformed(len(cells), width),)
+    if max(map(len, cells)) <= STAGED_CHARACTERS:
+        return ProductRow(row_number, sent, findings=findings)
+    long = {name: trim(cell) for name, cell in sent.items() if len(cell) > STAGED_CHARACTERS}
+    return ProductRow(
+        row_number,
+        cells={**sent, **{name: cell[:STAGED_CHARACTERS] for name, cell in long.items()}},
+        lengths={name: len(cell) for name, cell in long.items() if len(cell) > STAGED_CHARACTERS},
+        findings=findings,
+    )
+
+
+def _mark_repeated_keys(rows: list[ProductRow], rules: ProductRules) -> list[ProductRow]:
+    """Mark each row whose SKU or vendor product id an earlier row has; the earlier row keeps it, valid or not."""
+    first_rows: dict[str, dict[str, int]] = {"vendor_product_id": {}, "sku": {}}
+    marked: list[ProductRow] = []
+    for row in rows:
+        if row.findings:  # its cells may stand in the wrong columns
+            marked.append(row)
+            continue
+        repeated: list[RowError] = []
+        for name, seen in first_rows.items():
+            value = trim(row.cells.get(name, ""))
+            if value and (first := seen.setdefault(value, row.row_number)) != row.row_number:
+                repeated.append(rules.duplicate(name, value, earlier_row=first))
+        marked.append(ProductRow(row.row_number, row.cells, row.lengths, tuple(repeated)) if repeated else row)
+    return marked

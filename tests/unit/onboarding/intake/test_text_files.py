@@ -1,0 +1,325 @@
+"""Text files of other countries and programs: what is assumed, and what is not."""
+
+import codecs
+
+import pytest
+
+from onboarding.intake.reading import ReadFile, read_products
+from onboarding.intake.refusal import FileRefused
+from rules import ProductRules, RefusalCode
+
+HEADER = "vendor_product_id,product_name,category,sku,price,stock_quantity"
+
+
+def _text(*prices: str, separator: str = ",", header: str = HEADER, name: str = "Mouse", end: str = "\n") -> str:
+    lines = [header, *(f"P{n},{name},Audio,S{n},{price},5" for n, price in enumerate(prices, start=1))]
+    moved = [line.replace(",", separator) if separator != "," else line for line in lines]
+    return end.join(moved).replace("\u2396", ",") + end
+
+
+def _comma(*prices: str) -> tuple[str, ...]:
+    """Mark the commas inside prices, which `_text` must not take for separators."""
+    return tuple(price.replace(",", "\u2396") for price in prices)
+
+
+def _prices(file: ReadFile) -> list[str]:
+    return [row.cells["price"] for row in file.rows]
+
+
+def _refusal(body: bytes, rules: ProductRules) -> FileRefused:
+    with pytest.raises(FileRefused) as caught:
+        read_products(body, rules)
+    return caught.value
+
+
+# Encodings: the certain ones
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        (_text("1.5", name="Mäuse 一").encode("utf-8"), "UTF-8"),
+        (_text("1.5", name="Mäuse 一").encode("utf-8-sig"), "UTF-8"),
+        (codecs.BOM_UTF16_LE + _text("1.5", name="Mäuse 一").encode("utf-16-le"), "UTF-16"),
+        (codecs.BOM_UTF16_BE + _text("1.5", name="Mäuse 一").encode("utf-16-be"), "UTF-16"),
+        (_text("1.5", name="Mäuse 一").encode("utf-16-le"), "UTF-16"),
+        (_text("1.5", name="Mäuse 一").encode("utf-16-be"), "UTF-16"),
+        (_text("1.5", name="Mäuse 一").encode("utf-32"), "UTF-32"),
+    ],
+)
+def test_text_is_the_same_when_it_is_saved_as_unicode(rules, body: bytes, name: str) -> None:
+    file = read_products(body, rules)
+
+    assert file.rows[0].cells["product_name"] == "Mäuse 一"
+    assert file.header[0] == "vendor_product_id"
+    assert file.read_as.encoding == name
+
+
+@pytest.mark.parametrize(
+    ("codec", "text", "name"),
+    [
+        ("cp1252", "Kühlschränke für Süßes", "Windows-1252"),
+        ("mac_roman", "Kühlschränke für Süßes", "Mac Roman"),
+        ("cp1250", "Żółte świece, źródło", "Windows-1250"),
+        ("iso8859-2", "Żółte świece, źródło, łąka", "ISO-8859-2"),
+        ("cp932", "冷蔵庫 ヘッドホン", "Shift-JIS"),
+        ("gb18030", "冰箱 洗碗机 耳机", "GB18030"),
+        ("euc_kr", "냉장고 세탁기", "EUC-KR"),
+        ("cp1251", "Холодильник для кухни", "Windows-1251"),
+        ("koi8-r", "Холодильник для кухни", "KOI8-R"),
+        ("cp1254", "Küçük bulaşık makinesi, ışıklı, güneş, çatal, ağaç", "Windows-1254"),
+    ],
+)
+def test_text_is_the_same_when_its_letters_tell_the_encoding(rules, codec: str, text: str, name: str) -> None:
+    body = _text("1.5", separator=";", name=text.replace(",", "\u2396")).encode(codec)
+
+    file = read_products(body, rules)
+
+    assert file.rows[0].cells["product_name"] == text
+    assert file.read_as.encoding == name
+
+
+@pytest.mark.parametrize(("codec", "text"), [("cp437", "Kühlschränke"), ("iso8859-5", "Холодильник Белый")])
+def test_file_is_refused_when_its_letters_make_no_sense_in_any_encoding(rules, codec: str, text: str) -> None:
+    refusal = _refusal(_text("1.5", name=text).encode(codec), rules)
+
+    assert refusal.code == RefusalCode.NOT_A_CSV
+    assert "CSV UTF-8" in refusal.message
+
+
+# Separators
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("name", ["Mouse", '"Cable, 2 m; black | red"', '"two\nlines"'])
+def test_rows_are_the_same_when_the_separator_is_another(rules, separator: str, name: str) -> None:
+    lines = [HEADER.split(","), ["P1", name, "Audio", "S1", "1.5", "5"]]
+
+    file = read_products("\n".join(separator.join(cells) for cells in lines).encode(), rules)
+
+    assert file.rows[0].cells["product_name"] == name.strip('"')
+    assert file.read_as.separator == separator
+
+
+@pytest.mark.parametrize("line", ["sep=;", "SEP=;", '"sep=;"', "sep=;\r"])
+def test_separator_is_what_the_file_says_when_it_has_a_sep_line(rules, line: str) -> None:
+    file = read_products(f"{line}\n{_text('1.5', '2.5', separator=';')}".encode(), rules)
+
+    assert [row.row_number for row in file.rows] == [1, 2]
+    assert (file.read_as.separator, file.read_as.header_row) == (";", 2)
+
+
+def test_file_is_refused_when_its_sep_line_names_the_wrong_separator(rules) -> None:
+    refusal = _refusal(b"sep=|\n" + _text("1.5").encode(), rules)
+
+    assert refusal.code == RefusalCode.MISSING_COLUMNS
+
+
+def test_header_is_shown_in_its_cells_when_no_column_is_known(rules) -> None:
+    refusal = _refusal(b"foo;bar, or so;baz\n1;2;3\n4;5;6\n", rules)
+
+    assert 'It has: "foo", "bar, or so", "baz".' in refusal.message
+
+
+# The header's place
+
+
+@pytest.mark.parametrize("above", [1, 9])
+def test_header_is_found_when_lines_stand_above_it(rules, above: int) -> None:
+    titles = "\n\n".join(f"Our products; {n}" for n in range(above))
+
+    file = read_products(f"{titles}\n{_text('1.5')}".encode(), rules)
+
+    assert [row.row_number for row in file.rows] == [1]
+    assert file.read_as.header_row == 2 * above
+    assert f"header in row {2 * above}" in (file.read_as.sentence() or "")
+
+
+def test_file_is_refused_when_ten_lines_stand_above_the_header(rules) -> None:
+    refusal = _refusal(("title\n" * 10 + _text("1.5")).encode(), rules)
+
+    assert refusal.code == RefusalCode.MISSING_COLUMNS
+
+
+def test_best_line_is_shown_when_a_title_stands_above_an_incomplete_header(rules) -> None:
+    refusal = _refusal(("Our products\n" + _text("1.5").replace("price", "cost", 1)).encode(), rules)
+
+    assert 'It has: "vendor_product_id", "product_name", "category", "sku", "cost"' in refusal.message
+    assert "lacks the required column price." in refusal.message
+
+
+# Names of columns
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Handle,Title,Product Category,Variant SKU,Variant Price,Variant Inventory Qty",
+        "ID,Name,Categories,SKU,Regular price,Stock",
+        "product-id,item-name,Item category,seller-sku,Standard price,Quantity",
+        "Artikelnummer,Bezeichnung,Warengruppe,SKU,Verkaufspreis,Lagerbestand",
+        "Référence,Désignation,Catégorie,SKU,Prix de vente,Quantité en stock",
+        "Re\u0301fe\u0301rence,DESIGNATION,categorie,SKU,PRIX,Qté",
+        "Referencia,Nombre,Categoría,SKU,Precio,Existencias",
+    ],
+    ids=["Shopify", "WooCommerce", "Amazon", "German", "French", "French, decomposed", "Spanish"],
+)
+def test_columns_are_found_when_their_names_are_those_of_other_programs(rules, header: str) -> None:
+    file = read_products(_text("1.5", header=header).encode(), rules)
+
+    assert set(file.rows[0].cells) == set(HEADER.split(","))
+    assert tuple(file.read_as.columns.values()) == tuple(header.split(","))
+
+
+def test_own_name_wins_when_another_column_has_an_alias(rules) -> None:
+    file = read_products(f"Title,{HEADER}\nother,P1,Mouse,Audio,S1,1.5,5\n".encode(), rules)
+
+    assert file.rows[0].cells["product_name"] == "Mouse"
+    assert file.read_as.ignored == ("Title",)
+
+
+def test_file_is_refused_when_two_columns_claim_one_name(rules) -> None:
+    header = HEADER.replace("product_name", "Title")
+
+    refusal = _refusal(f"Name,{header}\nother,P1,Mouse,Audio,S1,1.5,5\n".encode(), rules)
+
+    assert refusal.code == RefusalCode.DUPLICATE_COLUMNS
+    assert 'has "Name" and "Title", which all mean product_name' in refusal.message
+    assert "or call the right one product_name" in refusal.message
+
+
+@pytest.mark.parametrize(
+    ("column", "sent"),
+    [("price", "Prise"), ("product_name", "Product nmae"), ("stock_quantity", "Stock quant."), ("sku", "SKU no")],
+)
+def test_closest_name_is_suggested_but_never_taken_when_a_column_is_missing(rules, column: str, sent: str) -> None:
+    refusal = _refusal(_text("1.5", header=HEADER.replace(column, sent)).encode(), rules)
+
+    assert refusal.code == RefusalCode.MISSING_COLUMNS
+    assert f'Did you mean "{sent}" for {column}?' in refusal.message
+
+
+@pytest.mark.parametrize("sent", ["Weight", "Farbe", "x"])
+def test_nothing_is_suggested_when_no_name_comes_close(rules, sent: str) -> None:
+    refusal = _refusal(_text("1.5", header=HEADER.replace("price", sent)).encode(), rules)
+
+    assert "Did you mean" not in refusal.message
+
+
+def test_weight_is_not_read_when_its_unit_is_unknown(rules) -> None:
+    file = read_products(f"{HEADER},Weight,Variant Grams\nP1,Mouse,Audio,S1,1.5,5,250,250\n".encode(), rules)
+
+    assert "weight_kg" not in file.rows[0].cells
+    assert file.read_as.ignored == ("Weight", "Variant Grams")
+
+
+# Decimal commas
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (("19,99",), ["19.99"]),
+        (("19,99", "5", "0,5"), ["19.99", "5", "0.5"]),
+        (("19,99", "1,299"), ["19.99", "1.299"]),
+        (("0,250",), ["0.250"]),
+        (("1.299,00", "1.299"), ["1299.00", "1299"]),
+        (("19,99", "free", "12 €"), ["19.99", "free", "12 €"]),
+        (("-5,00",), ["-5.00"]),
+        ((" 19,99 ",), ["19.99"]),
+    ],
+)
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_decimal_comma_is_read_when_there_is_no_other_way(rules, sent, read: list[str], separator: str) -> None:
+    file = read_products(_text(*_comma(*sent), separator=separator).encode(), rules)
+
+    assert _prices(file) == read
+    assert file.read_as.decimal_sign == ","
+    assert [row.as_sent()["price"] for row in file.rows] == list(sent)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        ("1,299",),
+        ("1,299", "2,500", "7"),
+        ("19,99", "19.99"),
+        ("19,99", "0.250"),
+        ("1,299.00", "19,99"),
+        ("1299", "5"),
+        ("19.99",),
+        ("1.2.3,4",),
+        ("1,2,3",),
+    ],
+)
+def test_numbers_stay_as_sent_when_a_decimal_comma_is_not_certain(rules, sent: tuple[str, ...]) -> None:
+    file = read_products(_text(*_comma(*sent), separator=";").encode(), rules)
+
+    assert _prices(file) == list(sent)
+    assert file.read_as.decimal_sign == "."
+    assert all(not row.sent for row in file.rows)
+
+
+def test_numbers_stay_as_sent_when_the_separator_is_the_comma(rules) -> None:
+    file = read_products(f'{HEADER}\nP1,Mouse,Audio,S1,"19,99",5\n'.encode(), rules)
+
+    assert (_prices(file), file.read_as.decimal_sign) == (["19,99"], ".")
+
+
+def test_text_keeps_its_commas_when_numbers_have_decimal_commas(rules) -> None:
+    file = read_products(
+        "".join((_text(*_comma("19,99"), separator=";", name="Kabel\u2396 2\u23965 m"),)).encode(), rules
+    )
+
+    assert file.rows[0].cells["product_name"] == "Kabel, 2,5 m"
+
+
+def test_decimal_comma_is_read_when_rows_repeat_a_key(rules) -> None:
+    text = _text(*_comma("19,99", "5,00"), separator=";").replace("S2", "S1")
+
+    file = read_products(text.encode(), rules)
+
+    assert _prices(file) == ["19.99", "5.00"]
+    assert [finding.field for finding in file.rows[1].findings] == ["sku"]
+
+
+def test_malformed_rows_neither_decide_nor_change_when_numbers_have_decimal_commas(rules) -> None:
+    text = _text(*_comma("19,99"), separator=";") + "P2;Mouse;Audio;S2;19.99\nP3;Mouse;Audio;S3;7,5\n"
+
+    file = read_products(text.encode(), rules)
+
+    assert _prices(file) == ["19.99", "19.99", "7,5"]
+
+
+# What was assumed
+
+
+def test_nothing_is_said_when_the_file_is_the_default(rules) -> None:
+    read_as = read_products(_text("1.5").encode(), rules).read_as
+
+    assert read_as.sentence() is None
+    assert read_as.to_json() == {
+        "format": "csv",
+        "encoding": "UTF-8",
+        "separator": ",",
+        "decimal_sign": ".",
+        "sheet": None,
+        "header_row": 1,
+        "columns": {name: name for name in HEADER.split(",")},
+        "ignored": [],
+        "renamed": {},
+        "corrections": False,
+        "note": None,
+    }
+
+
+def test_one_sentence_says_it_when_the_file_is_another(rules) -> None:
+    text = _text(*_comma("19,99"), separator=";", name="Küche für Süßes", header=f"{HEADER},Colour,EAN")
+    body = text.replace(";5\n", ";5;rot;4006381333931\n").replace("product_name", "Titel").encode("cp1252")
+
+    sentence = read_products(body, rules).read_as.sentence()
+
+    assert sentence == (
+        'Read as: semicolon-separated, Windows-1252, decimal comma. Columns: "Titel" as product_name. '
+        "Ignored columns: Colour, EAN."
+    )

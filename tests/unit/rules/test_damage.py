@@ -1,0 +1,127 @@
+"""What spreadsheets do to cells is named for what it is, and nothing else is taken for it."""
+
+import pytest
+
+from rules import ErrorCode, ProductRules
+
+CHECKS = ["check", "reference_check"]
+
+
+def _errors(rules: ProductRules, row: dict[str, str], check: str) -> list[tuple[str | None, ErrorCode, str]]:
+    verdict = getattr(rules, check)(row, frozenset({"Computer Accessories"}))
+    return [(error.field, error.code, error.message) for error in verdict.errors]
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("column", ["sku", "vendor_product_id"])
+@pytest.mark.parametrize("cell", ["4.01E+12", "4E+12", "4,00638E+12", " 4.00638133393e+12 ", "1.2E+100"])
+def test_identifier_is_refused_when_a_spreadsheet_has_shortened_it(rules, row, check, column, cell) -> None:
+    row[column] = cell
+
+    ((field, code, message),) = _errors(rules, row, check)
+
+    assert (field, code) == (column, ErrorCode.INVALID_FIELD_FORMAT)
+    assert "digits are lost. Format the column as text" in message
+    assert f'"{cell.strip()}"' in message
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("cell", ["4E12", "E+12", "41E+12", "X4.01E+12", "4.01E+12-B", "4006381333931", "0E+1"])
+def test_identifier_passes_when_it_only_looks_similar(rules, row, check, cell) -> None:
+    row["sku"] = cell
+
+    assert _errors(rules, row, check) == []
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("cell", ["#N/A", "#REF!", "#DIV/0!", "#NV", "#VALEUR!", "#¡VALOR!", "Err:502", " #N/A "])
+@pytest.mark.parametrize("column", ["product_name", "sku", "brand", "description", "image_url", "dimensions_cm"])
+def test_text_is_refused_when_it_is_a_spreadsheet_error(rules, row, check, column, cell) -> None:
+    row[column] = cell
+
+    ((field, code, message),) = _errors(rules, row, check)
+
+    assert (field, code) == (column, ErrorCode.INVALID_FIELD_FORMAT)
+    assert f'spreadsheet error "{cell.strip()}"' in message
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize(
+    ("column", "code"),
+    [
+        ("price", ErrorCode.INVALID_PRICE),
+        ("stock_quantity", ErrorCode.INVALID_STOCK_QUANTITY),
+        ("weight_kg", ErrorCode.INVALID_FIELD_FORMAT),
+        ("category", ErrorCode.INVALID_CATEGORY),
+    ],
+)
+def test_number_or_category_keeps_its_code_when_it_is_a_spreadsheet_error(rules, row, check, column, code) -> None:
+    row[column] = "#REF!"
+
+    ((field, found, message),) = _errors(rules, row, check)
+
+    assert (field, found) == (column, code)
+    assert "error of the spreadsheet" in message
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("cell", ["#1 Mouse", "N/A", "#N/A or not", "Err:1", "#"])
+def test_text_passes_when_it_only_looks_like_a_spreadsheet_error(rules, row, check, cell) -> None:
+    row["product_name"] = cell
+
+    assert _errors(rules, row, check) == []
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("10-Dec", "10-dec-26", "Dec-10", "10. Dez", "10. Dez.", "10 déc. 2026", "5-ago", "May 2010", "01-Mär"),
+        *("2026-12-10", "2026-12-10 00:00:00", "10.12.2026", "10/12/2026"),
+    ],
+)
+def test_size_is_refused_when_it_is_a_date(rules, row, check, cell) -> None:
+    row["dimensions_cm"] = cell
+
+    ((field, code, message),) = _errors(rules, row, check)
+
+    assert (field, code) == ("dimensions_cm", ErrorCode.INVALID_FIELD_FORMAT)
+    assert f'"{cell}" is a date' in message
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("cell", ["12x8x4", "10-12", "10/12/20", "10.12.20", "12 x 8 x 4 cm", "10-Decor", "Marble 10"])
+def test_size_passes_when_it_only_looks_like_a_date(rules, row, check, cell) -> None:
+    row["dimensions_cm"] = cell
+
+    assert _errors(rules, row, check) == []
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_sku_passes_when_it_looks_like_a_date(rules, row, check) -> None:
+    row["sku"] = "10-DEC"
+
+    assert _errors(rules, row, check) == []
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("15%", "A percentage cannot be used here"),
+        ("15,5 %", "A percentage cannot be used here"),
+        ("€19.99", "without a currency"),
+        ("19,99 €", "without a currency"),
+        ("CHF 19.99", "without a currency"),
+        ("£5", "without a currency"),
+        ("$19.99", "Write 19.99 instead"),
+        ("free", "Use only the digits"),
+    ],
+)
+def test_price_message_names_what_is_wrong_when_a_unit_is_in_it(rules, row, check, cell, words) -> None:
+    row["price"] = cell
+
+    ((field, code, message),) = _errors(rules, row, check)
+
+    assert (field, code) == ("price", ErrorCode.INVALID_PRICE)
+    assert words in message

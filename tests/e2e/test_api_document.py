@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def test_example_leads_from_file_to_outcome(
     pipeline: Pipeline, tmp_path: Path, language: str, command: Sequence[str]
 ) -> None:
     file = tmp_path / f"my products {language}.csv"
-    file.write_bytes(csv_file([product(f"doc-{language}-1"), product(f"doc-{language}-2", price="free")]))
+    sku = f"doc-{language}-{time.time_ns()}"
+    file.write_bytes(csv_file([product(sku), product(f"{sku}-2", price="free")]))
     variables = {name: pipeline.environment.variables()[name] for name in ("API_URL", "VENDOR_API_KEY")}
 
     result = subprocess.run(

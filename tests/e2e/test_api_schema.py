@@ -1,7 +1,9 @@
 """The deployed API against its own description: whatever is sent, the answer is one that is described."""
 
 import json
+import unicodedata
 from pathlib import Path
+from urllib.parse import unquote
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
@@ -29,6 +31,13 @@ DESCRIPTION = json.loads((Path(__file__).parent.parent.parent / "api" / "openapi
 schema = schemathesis.openapi.from_dict(DESCRIPTION)
 # The same requests in every run, and no more of them than a minute takes. Who may come in is tested for itself.
 schema.config.generation.update(max_examples=12, deterministic=True, allow_x00=False, with_security_parameters=False)
+
+
+@schema.hook
+def filter_path_parameters(context: schemathesis.HookContext, path_parameters: dict[str, str] | None) -> bool:
+    """Leave out control characters: the emulator's gateway finds no route for them, and answers by itself."""
+    texts = (str(value) for value in (path_parameters or {}).values())
+    return not any(unicodedata.category(character) == "Cc" for text in texts for character in unquote(text))
 
 
 @schema.parametrize()

@@ -15,6 +15,7 @@ ALLOWED = {
     "products": {"SELECT", "INSERT"},
     "product_changes": {"SELECT", "INSERT"},
     "validation_errors": {"SELECT", "INSERT"},
+    "product_changes": {"SELECT"},
 }
 
 

@@ -16,8 +16,6 @@ def main() -> int:
     """Run the command line; return its exit code."""
     parser = _parser()
     arguments = parser.parse_args()
-    if arguments.command == "revert":
-        return _revert(arguments.stage, arguments.upload_id, carry_out=arguments.yes)
     if arguments.command == "redrive" and arguments.what == "upload" and not arguments.upload_id:
         parser.error("which upload? make redrive WHAT=upload UPLOAD=UPLOAD_…")
     try:
@@ -111,24 +109,6 @@ def _access(access: Access, arguments: argparse.Namespace) -> str:
         case _:
             return str(access.ask("create_api_key", vendor_id=arguments.vendor, label=arguments.label)["key"])
     return json.dumps(answer, indent=2)
-
-
-def _revert(stage: str, upload_id: str, *, carry_out: bool) -> int:
-    """Print what taking the upload back would do and, if asked to, do it; return the exit code."""
-    try:
-        reverting = Reverting(boto3.Session(), stage)
-        planned = reverting.preview(upload_id)
-        print(sentences(planned))
-        if planned["is_done"]:
-            print(f"It was taken back before, as {planned['revert_id']}.")
-        elif carry_out:
-            print(f"Taken back as {reverting.carry_out(upload_id)['revert_id']}.")
-        else:
-            print("Nothing was done yet. To do it: make revert UPLOAD=… STAGE=… YES=1")
-    except (NotRevertedError, BotoCoreError, ClientError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
 
 
 if __name__ == "__main__":

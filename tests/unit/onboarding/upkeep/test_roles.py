@@ -15,7 +15,6 @@ ALLOWED = {
     "products": {"SELECT", "INSERT"},
     "product_changes": {"SELECT", "INSERT"},
     "validation_errors": {"SELECT", "INSERT"},
-    "product_changes": {"SELECT"},
 }
 
 

@@ -20,7 +20,7 @@ _PURE_PYTHON = (
     "sqlparse",
     "aws_lambda_powertools",
     "rules",
-    "onboarding.intake.reading",
+    "onboarding.intake.text_table",
 )
 
 

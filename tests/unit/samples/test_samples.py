@@ -51,7 +51,8 @@ CATEGORIES = frozenset(
         "Automotive",
     }
 )
-ROW_CODES = set(ErrorCode) - {ErrorCode.PROCESSING_ERROR}
+ROW_CODES = set(ErrorCode) - {ErrorCode.PROCESSING_ERROR, ErrorCode.UNKNOWN_PRODUCT, ErrorCode.PRODUCT_MISMATCH}
+"""Of imports: nothing that a file alone can show is missing."""
 
 
 def read(body: bytes) -> list[list[str]]:

@@ -21,6 +21,8 @@ def test_execution_tells_the_story_when_some_rows_are_not_valid(pipeline: Pipeli
         "s3_key": stored.key,
         "object_version": stored.version,
         "uploaded_at": execution.input["uploaded_at"],
+        "mode": "import",
+        "is_preview": False,
     }
     assert [state for state in execution.states if state != "Read Completion"] == [
         "Await Validation",
@@ -30,6 +32,7 @@ def test_execution_tells_the_story_when_some_rows_are_not_valid(pipeline: Pipeli
         "Record Outcome",
         "Anyone to Tell?",
         "Notify Vendor",
+        "Announce End",
         "How Did It End?",
         "Upload Partially Completed",
     ]

@@ -10,6 +10,7 @@ from local import stack
 from local.console import console, say
 from local.display import follow, show, summarise
 from local.environment import StackEnvironment
+from local.handing_in import Wanted
 from local.settings import Settings
 from local.vendors import SAMPLE_VENDORS
 
@@ -29,7 +30,7 @@ _SAMPLES = (
 
 
 def demo(settings: Settings) -> None:
-    """Start the stack, upload the samples and two large files, say what to try next."""
+    """Start the stack, upload the samples, an update and two large files, say what to try next."""
     _title("Starting the local stack")
     environment = _fresh_stack(settings)
 
@@ -41,6 +42,12 @@ def demo(settings: Settings) -> None:
         _title(f"{what} (samples/{file_name})")
         content = (settings.project / "samples" / file_name).read_bytes()
         show(environment, follow(environment, vendor_id, file_name, content))
+
+    changes = (settings.project / "samples" / "changes.csv").read_bytes()
+    _title("Prices and stock of listed products, only checked (samples/changes.csv)")
+    show(environment, follow(environment, "VEND001", "changes.csv", changes, Wanted("update", preview=True)))
+    _title("The same file as an update: what keeps the rules is changed")
+    show(environment, follow(environment, "VEND001", "changes.csv", changes, Wanted("update")))
 
     _title("Larger files, 2 % of their rows with mistakes")
     generate: Any = importlib.import_module("samples.generate").generate
@@ -78,6 +85,7 @@ def _next_steps(settings: Settings) -> None:
     name = directory.relative_to(settings.project) if directory.is_relative_to(settings.project) else directory
     say("  Open the report link in the e-mail above: it leads to the error report for 7 days.")
     say("  Upload a file of your own:    [bold]make upload FILE=samples/errors.csv VENDOR=VEND001[/]")
+    say("  Check a file, change nothing: [bold]make upload FILE=samples/errors.csv VENDOR=VEND001 PREVIEW=1[/]")
     say("  Look into the catalogue:      [bold]make psql[/], then: SELECT * FROM upload_history;")
     say(f"  Use the AWS CLI or boto3:     [bold]. {name}/stack.env[/]")
     say(

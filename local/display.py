@@ -17,8 +17,10 @@ from local.console import console, say
 from local.environment import StackEnvironment
 from local.errors import LocalStackError
 from local.handing_in import Wanted, hand_in
+from onboarding.uploads import UploadMode, folder_of
 
 _IMPORT = Wanted()
+
 _SHOWN_REPORT_LINES = 5
 _COLOURS = {"completed": "green", "partial": "yellow", "failed": "red"}
 
@@ -47,7 +49,9 @@ def upload_file(
     except OSError as error:
         raise LocalStackError(f"{path} cannot be read: {error.strerror}.") from error
     if directly:
-        outcome = _follow(environment, uploads.put(environment, vendor_id, path.name, content), time.monotonic())
+        folder = folder_of(UploadMode(wanted.mode), is_preview=wanted.preview)
+        stored = uploads.put(environment, vendor_id, path.name, content, folder=folder)
+        outcome = _follow(environment, stored, time.monotonic())
     else:
         outcome = follow(environment, vendor_id, path.name, content, wanted)
     show(environment, outcome)

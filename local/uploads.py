@@ -23,7 +23,7 @@ FINAL_STATUSES = ("completed", "partial", "failed")
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """One version of one object under `uploads/`."""
+    """One version of one object in the bucket."""
 
     bucket: str
     key: str
@@ -60,10 +60,15 @@ class Email:
     body: str
 
 
-def put(environment: StackEnvironment, vendor_id: str, file_name: str, content: bytes) -> StoredFile:
-    """Put the file where the vendor would, and return which object version it became."""
+def put(
+    environment: StackEnvironment, vendor_id: str, file_name: str, content: bytes, *, folder: str = "uploads/"
+) -> StoredFile:
+    """Put the file where the vendor would, and return which object version it became.
+
+    The folder says what is to become of it: `uploads/`, `updates/`, `previews/uploads/` or `previews/updates/`.
+    """
     bucket = environment.output("UploadBucketName")
-    key = f"uploads/{vendor_id}/{file_name}"
+    key = f"{folder}{vendor_id}/{file_name}"
     response = environment.client("s3").put_object(Bucket=bucket, Key=key, Body=content, ContentType="text/csv")
     return StoredFile(bucket, key, response["VersionId"])
 

@@ -7,7 +7,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from onboarding.rows import CheckedRow
 from onboarding.stores import changes
-from onboarding.stores.catalogue import Key
+from onboarding.stores.catalogue import UNIQUE_COLUMNS, Key
 from onboarding.stores.changes import FIELDS, Setting
 from onboarding.stores.history import Effects, OpenUpload
 from onboarding.stores.imports import keys_to_look_up
@@ -75,13 +75,18 @@ def _judge(rules: UpdateRules, rows: Iterable[_NamedRow], named_before: Mapping[
         found: list[RowError] = []
         if each.keys and each.product_id is None:
             found = [_unknown(rules, each)]
-        elif each.product_id is not None:
+        elif each.product_id is not None and not _has_refused_key(each.row):
             earlier = first.setdefault(each.product_id, each.row.row_number)
             if earlier != each.row.row_number:
                 name, value = each.keys[0]
                 found = [rules.duplicate(name, value, earlier_row=earlier)]
         judged.append(_with_errors(each, rules, found) if found else each)
     return judged
+
+
+def _has_refused_key(row: CheckedRow) -> bool:
+    """Tell whether the file alone has decided on a key of the row; what else it names would depend on the batch."""
+    return any(error.field in UNIQUE_COLUMNS for error in row.errors)
 
 
 def _with_errors(named: _NamedRow, rules: UpdateRules, found: Sequence[RowError]) -> _NamedRow:

@@ -47,7 +47,8 @@ def check_settled(
     assert history["total_records"] == len(rows)
     assert history["valid_records"] == len(valid)
     assert history["error_records"] == len(errors)
-    _check_products(pipeline, upload, {number: rows[number] for number in valid})
+    assert (history["mode"], history["is_preview"]) == (upload.sent.mode, upload.sent.is_preview)
+    _check_catalogue(pipeline, upload, history, {number: rows[number] for number in valid})
     records = _check_validation_errors(pipeline, upload, rows, errors)
     _check_staged_rows(pipeline, upload, rows, errors)
     sent = _check_messages(pipeline, upload, emails=emails)
@@ -176,6 +177,49 @@ def _check_messages(pipeline: Pipeline, upload: Upload, *, emails: int) -> list[
 ##### 2. It adds up
 
 
+def _check_catalogue(
+    pipeline: Pipeline, upload: Upload, history: Mapping[str, Any], valid: Mapping[int, Product]
+) -> None:
+    """Check that the catalogue has what the valid rows say, and nothing of a preview."""
+    effects = [history[f"{name}_records"] for name in ("changed", "unchanged", "superseded")]
+    assert sum(effects) == (len(valid) if upload.sent.mode == "update" else 0)
+    if upload.sent.is_preview:
+        _check_products(pipeline, upload, {})
+        assert _changes(pipeline, upload) == {}
+    elif upload.sent.mode == "import":
+        _check_products(pipeline, upload, valid)
+    else:
+        _check_products(pipeline, upload, {})
+        _check_changes(pipeline, upload, valid)
+
+
+def _changes(pipeline: Pipeline, upload: Upload) -> dict[int, dict[str, Any]]:
+    """Return the records of what the upload has set, by row number."""
+    found = pipeline.query(
+        "SELECT c.*, p.sku, p.vendor_product_id, p.vendor_id FROM product_changes c JOIN products p USING (product_id)"
+        " WHERE c.upload_id = %s",
+        upload.upload_id,
+    )
+    assert len({record["row_number"] for record in found}) == len(found)
+    return {record["row_number"]: record for record in found}
+
+
+def _check_changes(pipeline: Pipeline, upload: Upload, valid: Mapping[int, Product]) -> None:
+    """Check each record of an update against its row; a row whose fields a later upload had set before has none."""
+    for number, record in _changes(pipeline, upload).items():
+        row = valid[number]
+        assert record["vendor_id"] == upload.vendor_id
+        for key in ("sku", "vendor_product_id"):
+            assert row.get(key, "").strip() in ("", record[key])
+        for column in record["fields"]:
+            cell = row[column].strip()
+            expected = None if cell == "CLEAR" else _value(column, cell)
+            if column in record["new_values"]:
+                new = record["new_values"][column]
+                assert (Decimal(str(new)) if column in _NUMBERS and new is not None else new) == expected
+                assert new != record["old_values"][column]
+
+
 def _check_products(pipeline: Pipeline, upload: Upload, expected: Mapping[int, Product]) -> None:
     columns = ", ".join(COLUMNS)
     found = pipeline.query(
@@ -206,7 +250,7 @@ def _check_validation_errors(
     assert codes_by_row(records) == {number: tuple(codes) for number, codes in sorted(errors.items())}
     for record in records:
         sent = rows[record["row_number"]]
-        assert set(record["original_data"]) == set(COLUMNS)
+        assert set(record["original_data"]) == {*COLUMNS, *(["status"] if upload.sent.mode == "update" else [])}
         for column, kept in record["original_data"].items():
             cell = sent.get(column, "")
             assert kept == cell or kept == cell.strip()[:_STAGED_CHARACTERS] != cell.strip(), (record, column)

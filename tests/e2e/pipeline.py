@@ -31,6 +31,15 @@ class SentFile:
     file_name: str
     content: bytes
     stored: StoredFile
+    folder: str = "uploads/"
+
+    @property
+    def mode(self) -> str:
+        return "update" if "updates/" in self.folder else "import"
+
+    @property
+    def is_preview(self) -> bool:
+        return self.folder.startswith("previews/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +116,22 @@ class Pipeline:
 
     ##### Uploads
 
-    def send(self, vendor_id: str, file_name: str, content: bytes) -> SentFile:
+    def send(self, vendor_id: str, file_name: str, content: bytes, *, folder: str = "uploads/") -> SentFile:
         """Put a file into the bucket."""
-        return SentFile(vendor_id, file_name, content, uploads.put(self.environment, vendor_id, file_name, content))
+        stored = uploads.put(self.environment, vendor_id, file_name, content, folder=folder)
+        return SentFile(vendor_id, file_name, content, stored, folder)
 
-    def upload(self, vendor_id: str, file_name: str, content: bytes, *, seconds: float = USUAL_SECONDS) -> Upload:
+    def upload(
+        self,
+        vendor_id: str,
+        file_name: str,
+        content: bytes,
+        *,
+        folder: str = "uploads/",
+        seconds: float = USUAL_SECONDS,
+    ) -> Upload:
         """Put a file into the bucket and return the upload once it has ended."""
-        return self.end_of(self.send(vendor_id, file_name, content), seconds=seconds)
+        return self.end_of(self.send(vendor_id, file_name, content, folder=folder), seconds=seconds)
 
     def upload_id_of(self, sent: SentFile) -> str:
         """Return the upload id under which the file was recorded."""
@@ -214,7 +232,7 @@ def delivery(sent: SentFile, happened: datetime = EVENT_TIME) -> dict[str, Any]:
     }
 
 
-def execution_input(sent: SentFile, happened: datetime = EVENT_TIME) -> dict[str, str]:
+def execution_input(sent: SentFile, happened: datetime = EVENT_TIME) -> dict[str, str | bool]:
     """Return what the parser starts the execution of that event with."""
     return {
         "upload_id": contracted_upload_id(sent, happened),
@@ -224,6 +242,8 @@ def execution_input(sent: SentFile, happened: datetime = EVENT_TIME) -> dict[str
         "s3_key": sent.stored.key,
         "object_version": sent.stored.version,
         "uploaded_at": happened.isoformat(),
+        "mode": sent.mode,
+        "is_preview": sent.is_preview,
     }
 
 

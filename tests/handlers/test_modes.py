@@ -245,7 +245,10 @@ def test_verdicts_of_an_update_are_the_same_when_its_rows_come_in_any_order(
         *CHANGES,
         {"sku": "SKU-0001", "price": "3", "stock_quantity": "", "status": ""},
         {"sku": "SKU-0002", "price": "CLEAR", "stock_quantity": "", "status": "sold"},
+        {"sku": "SKU-0003", "price": "1", "stock_quantity": "", "status": "", "vendor_product_id": "PROD0001"},
+        {"sku": "", "price": "1", "stock_quantity": "", "status": "", "vendor_product_id": "PROD0002"},
     ]
+    rows = [{"vendor_product_id": "", **row} for row in rows]
     upload = listed.stage(rows, f"updates/VEND001/{chance.random()}.csv")
     items = listed.staged(upload)
 
@@ -259,8 +262,10 @@ def test_verdicts_of_an_update_are_the_same_when_its_rows_come_in_any_order(
         (6, "DUPLICATE_SKU"),
         (6, "INVALID_PRICE"),
         (6, "INVALID_FIELD_FORMAT"),
+        (7, "DUPLICATE_SKU"),
+        (8, "DUPLICATE_VENDOR_PRODUCT_ID"),
     ]
-    assert listed.database.counts(upload.upload_id) == (6, 2, 4)
+    assert listed.database.counts(upload.upload_id) == (8, 2, 6)
 
 
 def _rows(items: list[Any]) -> list[Any]:

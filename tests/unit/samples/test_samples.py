@@ -107,6 +107,16 @@ def test_errors_sample_shows_every_row_code_when_read() -> None:
     assert shown == ROW_CODES
 
 
+def test_changes_sample_keeps_the_rules_and_names_products_of_clean_when_read(rules: ProductRules) -> None:
+    header, *rows = read((SAMPLES / "changes.csv").read_bytes())
+    listed = {row[COLUMNS.index("sku")] for row in read((SAMPLES / "clean.csv").read_bytes())[1:]}
+
+    assert rules.for_updates.missing_columns(header) == []
+    for cells in rows:
+        assert rules.for_updates.check(dict(zip(header, cells, strict=True)), CATEGORIES).errors == ()
+    assert [cells[0] in listed for cells in rows] == [True] * 5 + [False]
+
+
 def test_errors_sample_keeps_its_oddities_when_checked_out() -> None:
     body = (SAMPLES / "errors.csv").read_bytes()
 

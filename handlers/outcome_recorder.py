@@ -34,10 +34,16 @@ recorder = OutcomeRecorder(
 @tracer.capture_lambda_handler
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Return the end of the upload: `{upload: …, completion: …, error_file_s3_key: … or null}` in."""
+    """Return the end of the upload.
+
+    In: `{upload: …, completion: …, error_file_s3_key: … or null, corrections_file_s3_key: … or null}`; the last is
+    missing in executions that began before there were such files.
+    """
     upload = Upload.from_execution_input(event["upload"])
     logger.append_keys(upload_id=upload.upload_id)
-    outcome = recorder.record(upload, event["completion"], event["error_file_s3_key"])
+    outcome = recorder.record(
+        upload, event["completion"], event["error_file_s3_key"], event.get("corrections_file_s3_key")
+    )
     if outcome.is_first:
         measure(outcome)
     recipients = confirmed_recipients(sns, outcome.topic_arn)
@@ -59,6 +65,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         "changed_fields": effects.changed_fields,
         "unprocessed_records": outcome.unprocessed_records,
         "error_file_s3_key": record.error_file_s3_key,
+        "corrections_file_s3_key": record.corrections_file_s3_key,
+        "read_as": record.read_as,
         "topic_arn": outcome.topic_arn,
         "recipients": recipients,
         "subject": outcome.email.subject,

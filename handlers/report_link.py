@@ -1,4 +1,4 @@
-"""Report Link: a vendor clicked the link in the e-mail; redirect to the report."""
+"""Report Link: a vendor clicked the link in the e-mail; redirect to the report or the corrections file."""
 
 from http import HTTPStatus
 from typing import Any
@@ -10,7 +10,6 @@ from botocore.exceptions import ClientError
 
 from onboarding.config import ReportLinkConfig, from_environment
 from onboarding.reporting.links import DOWNLOAD_LIFETIME, ExpiredLinkError, InvalidLinkError, ReportLinks
-from onboarding.reporting.report import report_key
 from onboarding.runtime import logger, tracer
 
 config = from_environment(ReportLinkConfig)
@@ -22,25 +21,25 @@ s3 = boto3.client("s3", config=Config(signature_version="s3v4"))
 @logger.inject_lambda_context(clear_state=True)
 @tracer.capture_lambda_handler(capture_response=False)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer GET /reports/{token}: 302 to the report, 404 for a link that is not ours, 410 for one that has expired."""
+    """Answer GET /reports/{token}: 302 to the file, 404 for a link that is not ours, 410 for one that has expired."""
     try:
-        vendor_id, upload_id = links.read(event["pathParameters"]["token"])
+        vendor_id, upload_id, file = links.read(event["pathParameters"]["token"])
     except InvalidLinkError:
         return page(HTTPStatus.NOT_FOUND, "This link is not complete", "Copy the whole link from the e-mail.")
     except ExpiredLinkError:
-        return page(HTTPStatus.GONE, "This link has expired", "Upload the file again to get a new report.")
+        return page(HTTPStatus.GONE, "This link has expired", "Upload your products again to get a new one.")
     logger.append_keys(upload_id=upload_id)
-    return redirect(report_key(vendor_id, upload_id))
+    return redirect(file.key(vendor_id, upload_id))
 
 
 def redirect(key: str) -> dict[str, Any]:
-    """Return the redirect to a presigned URL made now, or 410 when the report is no longer kept."""
+    """Return the redirect to a presigned URL made now, or 410 when the file is no longer kept."""
     try:
         s3.head_object(Bucket=config.upload_bucket_name, Key=key)
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("404", "NoSuchKey"):
             raise
-        return page(HTTPStatus.GONE, "This report is no longer kept", "Upload the file again to get a new report.")
+        return page(HTTPStatus.GONE, "This file is no longer kept", "Upload your products again to get a new one.")
     file_name = key.rpartition("/")[2]
     url = s3.generate_presigned_url(
         "get_object",
@@ -51,7 +50,7 @@ def redirect(key: str) -> dict[str, Any]:
         },
         ExpiresIn=int(DOWNLOAD_LIFETIME.total_seconds()),
     )
-    logger.info("report link followed")
+    logger.info("link followed", file=file_name)
     return {"statusCode": HTTPStatus.FOUND, "headers": {"Location": url, "Cache-Control": "no-store"}}
 
 

@@ -16,6 +16,10 @@ _WORKBOOKS = {
     Format.ODS: "OpenDocument spreadsheet",
 }
 _MOST_NAMES = 20
+_MOST_NAMES_KEPT = 100
+_NAME_CHARACTERS = 100
+"""Of a header cell or a sheet. Whatever stands in a header, the outcome must fit into an e-mail and into the output of
+an execution: 256 KiB (SNS API reference, "Publish"; Step Functions quotas)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,16 @@ class ReadAs:
     renamed: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as `upload_history.read_as` keeps it."""
-        return {**asdict(self), "columns": dict(self.columns), "ignored": list(self.ignored), "note": self.note()}
+        """Return it as `upload_history.read_as` keeps it: names shortened, and with its sentence."""
+        return {
+            **asdict(self),
+            "sheet": None if self.sheet is None else _shown(self.sheet),
+            "columns": {name: _shown(sent) for name, sent in self.columns.items()},
+            "renamed": {name: _shown(sent) for name, sent in self.renamed.items()},
+            "ignored": [_shown(name) for name in self.ignored[:_MOST_NAMES_KEPT]],
+            "note": self.note(),
+            "sentence": self.sentence(),
+        }
 
     def note(self) -> str | None:
         """Return what the vendor must know about the format, or None."""
@@ -55,17 +67,17 @@ class ReadAs:
         parts = [*self._format_parts(), *self._reading_parts()]
         sentences = [f"Read as: {', '.join(parts)}."] if parts else []
         if self.renamed:
-            names = [f'"{sent}" as {column}' for column, sent in self.renamed.items()]
+            names = [f'"{_shown(sent)}" as {column}' for column, sent in self.renamed.items()]
             sentences.append(f"Columns: {listed(names)}.")
         if self.ignored:
-            shown = list(self.ignored[:_MOST_NAMES])
+            shown = [_shown(name) for name in self.ignored[:_MOST_NAMES]]
             sentences.append(f"Ignored columns: {', '.join(shown)}{', …' if len(self.ignored) > len(shown) else ''}.")
         note = self.note()
         return " ".join([*sentences, *([note] if note else [])]) or None
 
     def _format_parts(self) -> list[str]:
         if self.format != Format.TEXT:
-            return [_WORKBOOKS[self.format], f'sheet "{self.sheet}"']
+            return [_WORKBOOKS[self.format], f'sheet "{_shown(self.sheet or "")}"']
         parts = [_SEPARATED[self.separator]] if self.separator in _SEPARATED else []
         return [*parts, self.encoding] if self.encoding not in (None, UTF_8) else parts
 
@@ -74,3 +86,9 @@ class ReadAs:
         if self.header_row != 1:
             parts.append(f"header in row {self.header_row}")
         return [*parts, "a corrections file"] if self.corrections else parts
+
+
+def _shown(name: str) -> str:
+    """Return a name on one line without what no message and no JSONB column takes, and not longer than is readable."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in name).split())
+    return line if len(line) <= _NAME_CHARACTERS else f"{line[: _NAME_CHARACTERS - 1]}…"

@@ -6,8 +6,9 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from onboarding.execution import Completion, CompletionSignal, start_execution
-from onboarding.intake.limits import MAX_FILE_BYTES
-from onboarding.intake.reading import file_too_large, read_products
+from onboarding.intake.download import download
+from onboarding.intake.read_as import ReadAs
+from onboarding.intake.reading import read_products
 from onboarding.intake.refusal import FileRefused
 from onboarding.intake.repetitions import mark_repetitions
 from onboarding.rows import ProductRow, RowStatus, stage
@@ -35,24 +36,24 @@ class Intake:
         Raises FileRefused, after recording that such an upload came.
         """
         try:
-            rows = self._read(upload)
+            rows, read_as = self._read(upload)
         except FileRefused:
             self.database.run(lambda cursor: history.open_upload(cursor, upload, None))
             self.staging.open_tracker(upload, None)
             raise
-        is_new = self.database.run(lambda cursor: history.open_upload(cursor, upload, len(rows)))
+        is_new = self.database.run(lambda cursor: history.open_upload(cursor, upload, len(rows), read_as.to_json()))
         self.staging.open_tracker(upload, len(rows))
         return rows, is_new
 
-    def _read(self, upload: Upload) -> list[ProductRow]:
+    def _read(self, upload: Upload) -> tuple[list[ProductRow], ReadAs]:
         known = self.database.run(lambda cursor: history.find_upload(cursor, upload.upload_id))
         if known is None or known.progress.total_records is None:
             self._check_vendor(upload)  # an upload that was accepted once stays accepted
         rules = upload.mode.rules(self.rules)
-        rows = read_products(self._download(upload), rules).rows
+        file = read_products(self._download(upload), rules)
         if isinstance(rules, UpdateRules):
-            return mark_repetitions(self.database, rules, upload.vendor_id, rows)
-        return rows
+            return mark_repetitions(self.database, rules, upload.vendor_id, file.rows), file.read_as
+        return file.rows, file.read_as
 
     def _check_vendor(self, upload: Upload) -> None:
         vendor = self.database.run(lambda cursor: vendors.find_vendor(cursor, upload.vendor_id))
@@ -66,12 +67,7 @@ class Intake:
             )
 
     def _download(self, upload: Upload) -> bytes:
-        response = self.s3.get_object(Bucket=upload.bucket, Key=upload.s3_key, VersionId=upload.object_version)
-        if response["ContentLength"] > MAX_FILE_BYTES:
-            response["Body"].close()
-            raise file_too_large(response["ContentLength"])
-        body: bytes = response["Body"].read()
-        return body
+        return download(self.s3, upload.bucket, upload.s3_key, upload.object_version)
 
 
 @dataclass(frozen=True, slots=True)

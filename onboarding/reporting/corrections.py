@@ -1,22 +1,14 @@
 """Builds the corrections file: the rows that failed, as the vendor sent them, to be fixed and uploaded again."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from onboarding.formula_cells import neutralise
 from onboarding.intake.corrections_file import ERRORS_COLUMN, ERRORS_COLUMN_DECIMAL_COMMA
-
-if TYPE_CHECKING:  # a link needs the file's key alone
-    from onboarding.intake.reading import ReadFile
-    from rules import RowError
-
-_COMMA = "_errors (decimal comma)"
-"""The same where the file's numbers have a decimal comma: the failed rows alone might not show that any more."""
-_COMMA = ","
+from onboarding.intake.reading import ReadFile
+from onboarding.intake.text_table import COMMA
+from rules import RowError
 
 
 def build_corrections(file: ReadFile, errors_by_row: Mapping[int, Sequence[RowError]]) -> bytes:
@@ -27,7 +19,7 @@ def build_corrections(file: ReadFile, errors_by_row: Mapping[int, Sequence[RowEr
     the reader restores them. Cells beyond the header's columns stand behind the errors.
     """
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, delimiter=file.read_as.separator or _COMMA)
+    writer = csv.writer(buffer, delimiter=file.read_as.separator or COMMA)
     width = len(file.header)
     errors_column = ERRORS_COLUMN if file.read_as.decimal_sign == "." else ERRORS_COLUMN_DECIMAL_COMMA
     writer.writerow([*map(neutralise, file.header), errors_column])
@@ -38,11 +30,6 @@ def build_corrections(file: ReadFile, errors_by_row: Mapping[int, Sequence[RowEr
             blanks = [""] * (width - len(safe))
             writer.writerow([*safe[:width], *blanks, neutralise(_explained(errors)), *safe[width:]])
     return buffer.getvalue().encode("utf-8-sig")
-
-
-def corrections_key(vendor_id: str, upload_id: str) -> str:
-    """Return the S3 key of an upload's corrections file."""
-    return f"errors/{vendor_id}/{upload_id}_corrections.csv"
 
 
 def _explained(errors: Sequence[RowError]) -> str:

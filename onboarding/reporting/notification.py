@@ -20,10 +20,11 @@ class Email:
 
 @dataclass(frozen=True, slots=True)
 class ReportReference:
-    """Where the vendor gets the error report, and until when."""
+    """Where the vendor gets the error report and, if there is one, the corrections file, and until when."""
 
     url: str
     expires_at: datetime
+    corrections_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Kind:
     success: str
     nothing_left: str
     how_to_correct: str
+    how_to_use_corrections: str
     refused: str
     abandoned: Callable[[int], list[str]]
 
@@ -65,11 +67,16 @@ def _abandoned_check(valid: int) -> list[str]:
 
 
 _NOTHING_WRITTEN = "Nothing was added to or changed in the catalogue."
+_UPLOAD_CORRECTIONS = (
+    "Correct those rows in the corrections file and upload it the same way as this file; "
+    "nothing else in it needs to be changed."
+)
 _IMPORT = Kind(
     subject="Product Upload",
     success="Success",
     nothing_left="All products are in the catalogue. There is nothing left to do.",
     how_to_correct="Correct those rows and upload them in a new file; leave out the rows that were accepted.",
+    how_to_use_corrections=_UPLOAD_CORRECTIONS,
     refused="The file was not processed, and no product was added to the catalogue.",
     abandoned=_abandoned_import,
 )
@@ -78,6 +85,7 @@ _UPDATE = Kind(
     success="Success",
     nothing_left="All changes are in the catalogue. There is nothing left to do.",
     how_to_correct="Correct those rows and upload them in a new file; leave out the rows that were accepted.",
+    how_to_use_corrections=_UPLOAD_CORRECTIONS,
     refused="The file was not processed, and no product was changed in the catalogue.",
     abandoned=_abandoned_update,
 )
@@ -86,6 +94,10 @@ _CHECK = Kind(
     success="Valid",
     nothing_left="Every row keeps the rules.",
     how_to_correct="Correct those rows in your file, then have it checked again or upload it.",
+    how_to_use_corrections=(
+        "Correct those rows in your file, then have it checked again or upload it. "
+        "The corrections file has those rows alone."
+    ),
     refused=f"The file was not checked. {_NOTHING_WRITTEN}",
     abandoned=_abandoned_check,
 )
@@ -98,8 +110,12 @@ def outcome_email(
     unprocessed: int,
     status: str,
     report: ReportReference | None,
+    read_as: str | None = None,
 ) -> Email:
-    """Return the e-mail about a file whose rows were judged. Counts are rows, `unprocessed` ones among the errors."""
+    """Return the e-mail about a file whose rows were judged. Counts are rows, `unprocessed` ones among the errors.
+
+    `read_as` says how the file was read, when that is not the default.
+    """
     kind = Kind.of(upload.mode, is_preview=upload.is_preview)
     total, valid, errors = progress.total_records or 0, progress.valid_records, progress.error_records
     lines = [
@@ -114,20 +130,23 @@ def outcome_email(
         "",
         *([f"This was a check only. {_NOTHING_WRITTEN}", ""] if upload.is_preview else []),
     ]
+    assumed = [] if read_as is None else ["", read_as]
     if not errors:
-        lines += [kind.nothing_left, *(_upload_it(upload) if upload.is_preview else [])]
+        lines += [kind.nothing_left, *(_upload_it(upload) if upload.is_preview else []), *assumed]
     elif report is None:
         lines += [
             "The error report could not be made because of a problem on our side.",
             "Our team has been told and will send it to you.",
+            *assumed,
         ]
     else:
         lines += [
-            f"Download Error Report: {report.url}",
-            f"(Link expires in 7 days, on {report.expires_at:%d %B %Y at %H:%M} UTC)",
+            *_download_lines("Error Report", report.url, report.expires_at),
+            *assumed,
+            *_corrections_lines(report),
             "",
             "What to do next: the report says for each row what is wrong and what is allowed.",
-            kind.how_to_correct,
+            kind.how_to_correct if report.corrections_url is None else kind.how_to_use_corrections,
         ]
     if unprocessed:
         again = "Have the file checked again." if upload.is_preview else "Upload those rows again as they are."
@@ -138,6 +157,16 @@ def outcome_email(
         ]
     end = f" ({percentage(valid, total)}% {kind.success})"
     return Email(_subject(f"{kind.subject} Complete - ", upload.file_name, end), _text(lines))
+
+
+def _download_lines(what: str, url: str, expires_at: datetime) -> list[str]:
+    return [f"Download {what}: {url}", f"(Link expires in 7 days, on {expires_at:%d %B %Y at %H:%M} UTC)"]
+
+
+def _corrections_lines(report: ReportReference) -> list[str]:
+    if report.corrections_url is None:
+        return []
+    return ["", *_download_lines("Corrections File", report.corrections_url, report.expires_at)]
 
 
 def _effect_lines(progress: Progress, *, is_preview: bool) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from onboarding.reporting.files import ErrorFile
 from onboarding.reporting.links import LINK_LIFETIME, ReportLinks
 from onboarding.reporting.notification import Email, ReportReference, abandoned_email, outcome_email, refusal_email
 from onboarding.stores import history, ledger, vendors
@@ -35,7 +36,13 @@ class OutcomeRecorder:
     links: ReportLinks
     link_base_url: str
 
-    def record(self, upload: Upload, completion: Mapping[str, Any], error_file_s3_key: str | None) -> Outcome:
+    def record(
+        self,
+        upload: Upload,
+        completion: Mapping[str, Any],
+        error_file_s3_key: str | None,
+        corrections_file_s3_key: str | None = None,
+    ) -> Outcome:
         """Write the final status, unless it is written, and return it with the e-mail.
 
         `completion` is the Completion the execution received; one whose outcome is neither validated nor refused
@@ -48,7 +55,9 @@ class OutcomeRecorder:
             before = history.find_upload(cursor, upload.upload_id)
             assert before is not None  # noqa: S101 - opened by the line above
             status = final_status(before.progress, reason)
-            after = history.finish_upload(cursor, upload.upload_id, status, reason, error_file_s3_key)
+            after = history.finish_upload(
+                cursor, upload.upload_id, status, reason, error_file_s3_key, corrections_file_s3_key
+            )
             vendor = vendors.find_vendor(cursor, upload.vendor_id)
             unprocessed = ledger.count_rows_with(cursor, upload.upload_id, ErrorCode.PROCESSING_ERROR)
             is_first = before.status is UploadStatus.PROCESSING
@@ -77,6 +86,7 @@ class OutcomeRecorder:
                     unprocessed=unprocessed,
                     status=record.status,
                     report=self._report_reference(upload, record),
+                    read_as=record.read_as["sentence"] if record.read_as else None,
                 )
             case _:
                 return abandoned_email(upload=upload, valid=record.progress.valid_records)
@@ -84,8 +94,14 @@ class OutcomeRecorder:
     def _report_reference(self, upload: Upload, record: UploadRecord) -> ReportReference | None:
         if record.error_file_s3_key is None or record.completed_at is None:
             return None
-        token = self.links.token(upload.vendor_id, upload.upload_id)
-        return ReportReference(f"{self.link_base_url}/reports/{token}", record.completed_at + LINK_LIFETIME)
+        return ReportReference(
+            self._link(upload, ErrorFile.REPORT),
+            record.completed_at + LINK_LIFETIME,
+            None if record.corrections_file_s3_key is None else self._link(upload, ErrorFile.CORRECTIONS),
+        )
+
+    def _link(self, upload: Upload, file: ErrorFile) -> str:
+        return f"{self.link_base_url}/reports/{self.links.token(upload.vendor_id, upload.upload_id, file)}"
 
 
 def final_status(progress: Progress, failure_reason: str | None) -> UploadStatus:

@@ -1,16 +1,11 @@
 """Builds the error report: the CSV that tells a vendor what to fix."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from onboarding.formula_cells import neutralise
-
-if TYPE_CHECKING:  # a report link needs the report's key alone
-    from onboarding.rows import StagedRow
+from onboarding.rows import StagedRow
 
 REPORT_HEADER = (
     "Row Number",
@@ -45,8 +40,3 @@ def build_report(rows: Iterable[StagedRow]) -> bytes:
                 )
             )
     return buffer.getvalue().encode()
-
-
-def report_key(vendor_id: str, upload_id: str) -> str:
-    """Return the S3 key of an upload's error report."""
-    return f"errors/{vendor_id}/{upload_id}_errors.csv"

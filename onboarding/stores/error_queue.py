@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from onboarding.rows import ProductRow, StagedRow
+from onboarding.uploads import UploadMode
 from rules import ErrorCode, RowError
 
 _MESSAGE_BYTES = 90_000
@@ -20,6 +21,16 @@ class MessagesNotSentError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
+class ReportSource:
+    """The uploaded file, from which the corrections file is made."""
+
+    bucket: str
+    key: str
+    version: str
+    mode: UploadMode
+
+
+@dataclass(frozen=True, slots=True)
 class ReportRequest:
     """The execution asks for the report of an upload once its error rows are all there."""
 
@@ -27,6 +38,8 @@ class ReportRequest:
     vendor_id: str
     error_records: int
     task_token: str
+    source: ReportSource | None = None
+    """The file, if its corrections file is asked for as well."""
 
 
 def send_error_rows(client: Any, queue_url: str, rows: Sequence[StagedRow]) -> None:
@@ -47,10 +60,23 @@ def read_message(body: str) -> list[StagedRow] | ReportRequest:
             return [_row_of(document, entry) for entry in document["rows"]]
         case "report_request":
             return ReportRequest(
-                document["upload_id"], document["vendor_id"], int(document["error_records"]), document["task_token"]
+                document["upload_id"],
+                document["vendor_id"],
+                int(document["error_records"]),
+                document["task_token"],
+                _source_of(document),
             )
         case kind:
             raise ValueError(f"message of unknown kind: {kind!r}")
+
+
+def _source_of(document: Mapping[str, Any]) -> ReportSource | None:
+    """Return the file; executions that began before there were corrections files name none."""
+    if not document.get("with_corrections"):
+        return None
+    return ReportSource(
+        document["bucket"], document["s3_key"], document["object_version"], UploadMode(document["mode"])
+    )
 
 
 def _bodies(rows: Sequence[StagedRow]) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """Queries on upload_history, the audit trail: one row for each upload, from its first event to its final status."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -55,6 +57,9 @@ class UploadRecord:
     progress: Progress
     failure_reason: str | None
     error_file_s3_key: str | None
+    corrections_file_s3_key: str | None
+    read_as: Mapping[str, Any] | None
+    """How the file was read (onboarding/intake/read_as.py); None if it was not."""
     upload_timestamp: datetime
     completed_at: datetime | None
 
@@ -76,14 +81,20 @@ class OpenUpload:
     changed_fields: Mapping[str, int]
 
 
-def open_upload(cursor: Cursor, upload: Upload, total_records: int | None) -> bool:
-    """Record the upload as processing; return whether it was new. A total that was unknown before is filled in."""
+def open_upload(
+    cursor: Cursor, upload: Upload, total_records: int | None, read_as: Mapping[str, Any] | None = None
+) -> bool:
+    """Record the upload as processing; return whether it was new.
+
+    A total that was unknown before is filled in, and how the file was read with it.
+    """
     cursor.execute(
         """
         INSERT INTO upload_history
-            (upload_id, vendor_id, file_name, s3_key, object_version, upload_timestamp, mode, is_preview, total_records)
-        VALUES (%s, left(%s, 50), left(%s, 255), %s, %s, %s, %s, %s, %s)
-        ON CONFLICT (upload_id) DO UPDATE SET total_records = excluded.total_records
+            (upload_id, vendor_id, file_name, s3_key, object_version, upload_timestamp, mode, is_preview, total_records,
+             read_as)
+        VALUES (%s, left(%s, 50), left(%s, 255), %s, %s, %s, %s, %s, %s, %s)
+        ON CONFLICT (upload_id) DO UPDATE SET total_records = excluded.total_records, read_as = excluded.read_as
             WHERE upload_history.total_records IS NULL AND upload_history.status = 'processing'
         RETURNING xmax = 0
         """,
@@ -97,6 +108,7 @@ def open_upload(cursor: Cursor, upload: Upload, total_records: int | None) -> bo
             upload.mode,
             upload.is_preview,
             total_records,
+            None if read_as is None else json.dumps(read_as),
         ),
     )
     row = cursor.fetchone()
@@ -109,7 +121,7 @@ def find_upload(cursor: Cursor, upload_id: str) -> UploadRecord | None:
         """
         SELECT upload_id, vendor_id, file_name, mode, is_preview, status, total_records, valid_records, error_records,
                changed_records, unchanged_records, superseded_records, changed_fields,
-               failure_reason, error_file_s3_key, upload_timestamp, completed_at
+               failure_reason, error_file_s3_key, corrections_file_s3_key, read_as, upload_timestamp, completed_at
         FROM upload_history WHERE upload_id = %s
         """,
         (upload_id,),
@@ -128,8 +140,10 @@ def find_upload(cursor: Cursor, upload_id: str) -> UploadRecord | None:
         progress=Progress(total, valid, errors, Effects(*row[9:13])),
         failure_reason=row[13],
         error_file_s3_key=row[14],
-        upload_timestamp=row[15],
-        completed_at=row[16],
+        corrections_file_s3_key=row[15],
+        read_as=row[16],
+        upload_timestamp=row[17],
+        completed_at=row[18],
     )
 
 
@@ -173,7 +187,12 @@ def mode_of(cursor: Cursor, upload_id: str) -> UploadMode:
 
 
 def finish_upload(
-    cursor: Cursor, upload_id: str, status: UploadStatus, failure_reason: str | None, error_file_s3_key: str | None
+    cursor: Cursor,
+    upload_id: str,
+    status: UploadStatus,
+    failure_reason: str | None,
+    error_file_s3_key: str | None,
+    corrections_file_s3_key: str | None = None,
 ) -> UploadRecord:
     """Write the final status unless one is written already, and return the upload's row.
 
@@ -182,10 +201,11 @@ def finish_upload(
     cursor.execute(
         """
         UPDATE upload_history
-        SET status = %s, failure_reason = %s, error_file_s3_key = %s, completed_at = CURRENT_TIMESTAMP
+        SET status = %s, failure_reason = %s, error_file_s3_key = %s, corrections_file_s3_key = %s,
+            completed_at = CURRENT_TIMESTAMP
         WHERE upload_id = %s AND status = 'processing'
         """,
-        (status, failure_reason, error_file_s3_key, upload_id),
+        (status, failure_reason, error_file_s3_key, corrections_file_s3_key, upload_id),
     )
     record = find_upload(cursor, upload_id)
     if record is None:

@@ -53,7 +53,8 @@ def check_settled(
     _check_staged_rows(pipeline, upload, rows, errors)
     sent = _check_messages(pipeline, upload, emails=emails)
     report = _check_report(pipeline, upload, history, records, sent, has_report=bool(errors) and has_report)
-    _check_privacy(pipeline, upload, [email.subject + email.body for email in sent] + [report])
+    corrections = _check_corrections(pipeline, upload, history, errors, sent, has_report=bool(errors) and has_report)
+    _check_privacy(pipeline, upload, [email.subject + email.body for email in sent] + [report, corrections])
 
 
 def check_refused(pipeline: Pipeline, upload: Upload, code: str, *, vendor_is_known: bool = True) -> Email:
@@ -312,6 +313,35 @@ def _check_report(
         assert _without_guard(line["Price"]) == cells["price"]
         assert _without_guard(line["Stock Quantity"]) == cells["stock_quantity"]
     return body.decode()
+
+
+def _check_corrections(
+    pipeline: Pipeline,
+    upload: Upload,
+    history: Mapping[str, Any],
+    errors: Mapping[int, Sequence[str]],
+    sent: Sequence[Email],
+    *,
+    has_report: bool,
+) -> str:
+    """Check that there is a corrections file with the report and that it has the bad rows alone; return its text."""
+    key = f"errors/{upload.vendor_id}/{upload.upload_id}_corrections.csv"
+    links = [reports.link_in(email.body, "Corrections File") for email in sent]
+    body = _stored(pipeline, key)
+    if not has_report:
+        assert (history["corrections_file_s3_key"], body) == (None, None)
+        assert set(links) <= {None}
+        return ""
+    assert history["corrections_file_s3_key"] == key
+    assert body is not None
+    for link in links:
+        assert link is not None, "the e-mail has no link to the corrections"
+        assert reports.follow(link) == body
+    _, lines = reports.read(body)
+    assert [line["_errors"].lstrip("'").partition(":")[0] for line in lines] == [
+        errors[number][0] for number in sorted(errors)
+    ]
+    return body.decode("utf-8-sig")
 
 
 def _stored(pipeline: Pipeline, key: str) -> bytes | None:

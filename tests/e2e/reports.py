@@ -39,9 +39,9 @@ def get(url: str) -> Answer:
         connection.close()
 
 
-def link_in(body: str) -> str | None:
-    """Return the report link of an e-mail, or None when it has none."""
-    found = re.search(r"^Download Error Report: (\S+)$", body, re.MULTILINE)
+def link_in(body: str, what: str = "Error Report") -> str | None:
+    """Return the link of an e-mail to the report or the corrections file, or None when it has none."""
+    found = re.search(rf"^Download {what}: (\S+)$", body, re.MULTILINE)
     return found[1] if found else None
 
 
@@ -56,7 +56,7 @@ def follow(link: str) -> bytes:
 
 
 def read(body: bytes) -> tuple[list[str], list[dict[str, str]]]:
-    """Return header and lines of a report."""
-    reader = csv.DictReader(io.StringIO(body.decode("utf-8"), newline=""), strict=True)
+    """Return header and lines of a report or of a corrections file with commas."""
+    reader = csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True)
     lines = list(reader)
     return list(reader.fieldnames or []), lines

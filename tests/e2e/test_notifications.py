@@ -40,8 +40,12 @@ def test_email_says_everything_when_some_rows_are_not_valid(pipeline: Pipeline, 
         f"Download Error Report: {link_of(pipeline, upload)}\n"
         f"(Link expires in 7 days, on {expiry:%d %B %Y at %H:%M} UTC)\n"
         "\n"
+        f"Download Corrections File: {reports.link_in(email.body, 'Corrections File')}\n"
+        f"(Link expires in 7 days, on {expiry:%d %B %Y at %H:%M} UTC)\n"
+        "\n"
         "What to do next: the report says for each row what is wrong and what is allowed.\n"
-        "Correct those rows and upload them in a new file; leave out the rows that were accepted.\n"
+        "Correct those rows in the corrections file and upload it the same way as this file; "
+        "nothing else in it needs to be changed.\n"
     )
 
 

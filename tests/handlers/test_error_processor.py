@@ -71,7 +71,12 @@ def test_report_is_built_when_the_request_comes_again_after_the_errors(world: Wo
     world.request_report(upload, error_records=3, token="second-token")
 
     key = f"errors/VEND001/{upload.upload_id}_errors.csv"
-    assert world.callbacks.succeeded == [("second-token", {"error_file_s3_key": key, "error_rows": 3})]
+    answer = {
+        "error_file_s3_key": key,
+        "corrections_file_s3_key": f"errors/VEND001/{upload.upload_id}_corrections.csv",
+        "error_rows": 3,
+    }
+    assert world.callbacks.succeeded == [("second-token", answer)]
     assert [(line["Row Number"], line["Error Type"]) for line in world.report(upload)] == [
         ("2", "INVALID_PRICE"),
         ("3", "DUPLICATE_SKU"),
@@ -204,3 +209,81 @@ def test_request_comes_again_when_the_report_cannot_be_stored(world: World, uplo
         world.request_report(upload, error_records=3)
 
     assert world.callbacks.succeeded == world.callbacks.failed == []
+
+
+##### The corrections file
+
+
+def test_corrections_file_has_the_rows_as_sent_when_the_report_is_built(world: World, upload) -> None:
+    world.process_errors()
+
+    world.request_report(upload, error_records=3)
+
+    lines = world.corrections(upload)
+    assert list(lines[0]) == [*ROWS[0], "_errors"]
+    sent = [{**row, "price": row["price"].replace("=", "'=")} for row in ROWS[1:]]
+    assert [{name: cell for name, cell in line.items() if name != "_errors"} for line in lines] == sent
+    assert [line["_errors"].partition(":")[0] for line in lines] == [
+        "INVALID_PRICE",
+        "DUPLICATE_SKU",
+        "INVALID_CATEGORY",
+    ]
+    assert " | MISSING_REQUIRED_FIELD: " in lines[2]["_errors"]
+
+
+def test_upload_is_completed_when_its_corrections_file_is_fixed_and_comes_back(world: World, upload) -> None:
+    world.process_errors()
+    world.request_report(upload, error_records=3)
+    lines = [
+        {**line, "sku": f"FIXED-{n}", "price": "1", "category": "Audio"}
+        for n, line in enumerate(world.corrections(upload))
+    ]
+
+    fixed = world.stage(lines, "uploads/VEND001/fixed.csv")
+    world.validate(world.staged(fixed))
+
+    assert world.completion(fixed)["error_records"] == 0
+    assert world.completion(fixed)["valid_records"] == 3
+
+
+def test_corrections_file_is_read_by_the_rules_of_updates_when_the_file_is_one(world: World) -> None:
+    rows = [{"sku": "SKU-9999", "price": "1", "status": "active"}]  # not the columns that an import must have
+    changes = world.stage(rows, "updates/VEND001/changes.csv")
+    world.validate(world.staged(changes))
+    world.process_errors()
+
+    world.request_report(changes, error_records=1)
+
+    (line,) = world.corrections(changes)
+    assert (line["sku"], line["_errors"].partition(":")[0]) == ("SKU-9999", "UNKNOWN_PRODUCT")
+
+
+def test_report_is_answered_alone_when_the_corrections_file_cannot_be_built(
+    world: World, upload, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.process_errors()
+    world.s3.delete_object(Bucket=BUCKET, Key=upload.s3_key, VersionId=upload.object_version)
+
+    assert world.request_report(upload, error_records=3) == _failed()
+
+    ((_, answer),) = world.callbacks.succeeded
+    assert (answer["error_rows"], answer["corrections_file_s3_key"]) == (3, None)
+    assert len(world.report(upload)) == 4
+    with pytest.raises(world.s3.exceptions.NoSuchKey):
+        world.corrections(upload)
+    assert '"CorrectionsNotBuilt":[1.0]' in capsys.readouterr().out
+
+
+def test_report_is_built_alone_when_no_corrections_file_is_asked_for(
+    world: World, upload, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.process_errors()
+
+    world.request_report(upload, error_records=3, with_corrections=False)
+
+    ((_, answer),) = world.callbacks.succeeded
+    assert answer["corrections_file_s3_key"] is None
+    assert len(world.report(upload)) == 4
+    with pytest.raises(world.s3.exceptions.NoSuchKey):
+        world.corrections(upload)
+    assert "CorrectionsNotBuilt" not in capsys.readouterr().out

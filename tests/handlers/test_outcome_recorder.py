@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.backends import get_backend
 
-from tests.handlers.world import API_URL, CONTEXT, VENDOR_TOPIC_ARN, World, product, sample
+from tests.handlers.world import API_URL, CONTEXT, VENDOR_TOPIC_ARN, World, csv_of, product, sample
 
 # A function that fails, or has seen its rows before, has nothing to count.
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
@@ -96,9 +96,73 @@ def test_link_leads_to_the_report_of_this_upload_when_some_rows_are_invalid(worl
     message = _record(world, event)["message"]
 
     link = re.search(rf"^Download Error Report: {re.escape(API_URL)}/reports/(\S+)$", message, re.MULTILINE)
-    assert world.functions.report_link.links.read(link[1]) == ("VEND001", upload.upload_id)
+    assert world.functions.report_link.links.read(link[1]) == ("VEND001", upload.upload_id, "errors")
     expires = world.database.execute("SELECT to_char(completed_at + '7 days', 'DD FMMonth YYYY') FROM upload_history")
     assert f"on {expires[0][0]} at" in message
+
+
+def test_corrections_file_is_recorded_and_linked_when_there_is_one(world: World) -> None:
+    upload, event = _ended(world, GOOD, BAD)
+    key = f"errors/VEND001/{upload.upload_id}_corrections.csv"
+
+    outcome = _record(world, {**event, "corrections_file_s3_key": key})
+
+    assert outcome["corrections_file_s3_key"] == key
+    assert world.database.execute("SELECT corrections_file_s3_key FROM upload_history") == [(key,)]
+    prefix = re.escape(f"{API_URL}/reports/")
+    link = re.search(rf"^Download Corrections File: {prefix}(\S+)$", outcome["message"], re.MULTILINE)
+    assert world.functions.report_link.links.read(link[1]) == ("VEND001", upload.upload_id, "corrections")
+
+
+def test_email_has_no_link_to_corrections_when_an_older_execution_names_none(world: World) -> None:
+    _, event = _ended(world, GOOD, BAD)
+
+    outcome = _record(world, event)
+
+    assert outcome["corrections_file_s3_key"] is None
+    assert "Corrections File" not in outcome["message"]
+
+
+def test_outcome_says_how_the_file_was_read_when_it_is_not_the_default(world: World) -> None:
+    text = csv_of([product(1)]).decode().replace(",category", ",Kategorie").replace(",", ";").replace("19.99", "19,99")
+    parsed = world.put(text.encode())
+    upload = world.upload_of(parsed)
+    world.parse(parsed)
+    world.validate(world.staged(upload))
+
+    outcome = _record(
+        world,
+        {
+            "upload": upload.as_execution_input(),
+            "completion": world.completion(upload),
+            "error_file_s3_key": None,
+            "corrections_file_s3_key": None,
+        },
+    )
+
+    assert outcome["message"].endswith(
+        '\n\nRead as: semicolon-separated, decimal comma. Columns: "Kategorie" as category.\n'
+    )
+    assert (outcome["read_as"]["separator"], outcome["read_as"]["decimal_sign"]) == (";", ",")
+    assert world.database.execute("SELECT read_as FROM upload_history") == [(outcome["read_as"],)]
+    assert json.loads(json.dumps(outcome)) == outcome
+
+
+def test_outcome_fits_into_a_message_when_the_header_is_enormous(world: World) -> None:
+    header, line = csv_of([product(1)]).decode().split("\r\n")[:2]
+    names = ",".join(f"\U0001f600 {n} " + "x" * 400 for n in range(9_000))
+    parsed = world.put(f"{header},{names}\r\n{line}{',' * 9_000}\r\n".encode())
+    upload = world.upload_of(parsed)
+    world.parse(parsed)
+    world.validate(world.staged(upload))
+
+    outcome = _record(
+        world,
+        {"upload": upload.as_execution_input(), "completion": world.completion(upload), "error_file_s3_key": None},
+    )
+
+    assert outcome["status"] == "completed"
+    assert len(json.dumps(outcome)) < 200_000  # Step Functions and SNS take 256 KiB
 
 
 def test_upload_has_failed_when_no_row_is_valid(world: World) -> None:
@@ -311,7 +375,7 @@ def test_outcome_and_text_are_the_same_when_the_execution_asks_twice(world: Worl
         "message": second["message"].replace(tokens[1], "")
     }
     links = world.functions.report_link.links
-    assert links.read(tokens[0]) == links.read(tokens[1]) == ("VEND001", upload.upload_id)
+    assert links.read(tokens[0]) == links.read(tokens[1]) == ("VEND001", upload.upload_id, "errors")
 
 
 def test_upload_is_measured_once_when_the_execution_asks_twice(

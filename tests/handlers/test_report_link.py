@@ -99,7 +99,20 @@ def test_link_is_gone_when_the_report_is_no_longer_kept(world: World) -> None:
     answer = _click(world)
 
     assert answer["statusCode"] == 410
-    assert "This report is no longer kept" in answer["body"]
+    assert "This file is no longer kept" in answer["body"]
+
+
+def test_corrections_file_is_downloaded_when_its_link_is_followed(world: World, report: bytes) -> None:
+    from onboarding.reporting.files import ErrorFile
+
+    key = f"errors/VEND001/{UPLOAD_ID}_corrections.csv"
+    world.s3.put_object(Bucket=BUCKET, Key=key, Body=b"sku,_errors\r\n")
+    token = world.functions.report_link.links.token("VEND001", UPLOAD_ID, ErrorFile.CORRECTIONS)
+
+    location = _click(world, token)["headers"]["Location"]
+
+    assert requests.get(location, timeout=10).content == b"sku,_errors\r\n"
+    assert f"{UPLOAD_ID}_corrections.csv" in parse_qs(urlsplit(location).query)["response-content-disposition"][0]
 
 
 def test_failure_is_raised_when_s3_refuses(world: World, report: bytes, monkeypatch: pytest.MonkeyPatch) -> None:

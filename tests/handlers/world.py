@@ -303,12 +303,19 @@ class World:
         """Deliver an SQS event, or else everything in the queue, to the error processor and return its answer."""
         return self.functions.error_processor.handler(event or sqs_event(self.queued()), CONTEXT)
 
-    def request_report(self, upload: Any, error_records: int, token: str = "report-token") -> Any:
+    def request_report(
+        self, upload: Any, error_records: int, token: str = "report-token", *, with_corrections: bool = True
+    ) -> Any:
         """Ask for a report as the state machine does."""
         values = {
             "upload_id": upload.upload_id,
             "vendor_id": upload.vendor_id,
             "error_records": error_records,
+            "bucket": upload.bucket,
+            "s3_key": upload.s3_key,
+            "object_version": upload.object_version,
+            "mode": upload.mode,
+            "with_corrections": with_corrections,
             "task_token": token,
         }
         message = state("Build Error Report")["Arguments"]["MessageBody"]
@@ -398,8 +405,14 @@ class World:
 
     def report(self, upload: Any) -> list[dict[str, str]]:
         """Return the error report's lines."""
-        key = f"errors/{upload.vendor_id}/{upload.upload_id}_errors.csv"
-        body = self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode()
+        return self._lines(f"errors/{upload.vendor_id}/{upload.upload_id}_errors.csv")
+
+    def corrections(self, upload: Any) -> list[dict[str, str]]:
+        """Return the lines of the corrections file of a file with commas."""
+        return self._lines(f"errors/{upload.vendor_id}/{upload.upload_id}_corrections.csv")
+
+    def _lines(self, key: str) -> list[dict[str, str]]:
+        body = self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode("utf-8-sig")
         return list(csv.DictReader(io.StringIO(body, newline="")))
 
 

@@ -18,6 +18,7 @@ RUNBOOK_SECTIONS = {
     "stalled-uploads",
     "unknown-vendors",
     "unreachable-vendors",
+    "corrections-not-built",
     "unannounced-end",
     "failed-executions",
     "function-errors",

@@ -107,6 +107,17 @@ def test_error_processor_writes_reports_only(prod: Template) -> None:
     assert resources == [{"Fn::Sub": "${UploadBucket.Arn}/errors/*"}]
 
 
+def test_uploaded_files_are_read_by_those_functions_only_that_read_them(prod: Template) -> None:
+    readers = {
+        name
+        for name in prod.functions()
+        for statement in prod.statements_of(name)
+        if "s3:GetObjectVersion" in listed(statement["Action"]) and "/uploads/" in str(statement["Resource"])
+    }
+
+    assert readers == {"CsvParser", "Reconciler", "ErrorProcessor"}
+
+
 def test_only_the_migrator_and_the_rotator_read_the_owners_secret(prod: Template, local: Template) -> None:
     for template, secret in ((prod, "DatabaseCluster"), (local, "DatabaseOwnerSecret")):
         readers = {

@@ -310,7 +310,21 @@ def test_nothing_is_said_when_the_file_is_the_default(rules) -> None:
         "renamed": {},
         "corrections": False,
         "note": None,
+        "sentence": None,
     }
+
+
+def test_names_are_shown_on_one_short_line_when_a_header_has_more(rules) -> None:
+    header = HEADER + ',"Colour\n(RAL)\t\x0b",' + "x" * 500 + "".join(f",c{n}" for n in range(300))
+    read_as = read_products(_text("1.5", header=header).replace(";5", f";5{',' * 302}").encode(), rules).read_as
+
+    shown = read_as.to_json()
+
+    assert shown["ignored"][:3] == ["Colour (RAL)", f"{'x' * 99}…", "c0"]
+    assert len(shown["ignored"]) == 100
+    assert shown["sentence"] == read_as.sentence()
+    assert "Ignored columns: Colour (RAL), " in shown["sentence"]
+    assert shown["sentence"].endswith("c17, ….")
 
 
 def test_one_sentence_says_it_when_the_file_is_another(rules) -> None:

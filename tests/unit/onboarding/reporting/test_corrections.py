@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from onboarding.formula_cells import neutralise, restore
 from onboarding.intake.reading import ReadFile, read_products
-from onboarding.reporting.corrections import build_corrections, corrections_key
+from onboarding.reporting.corrections import build_corrections
+from onboarding.reporting.files import ErrorFile
 from onboarding.rows import ProductRow
 from rules import ErrorCode, ProductRules, RowError
 
@@ -119,7 +120,7 @@ def test_errors_stand_in_their_column_when_a_row_has_too_few_cells() -> None:
 
 
 def test_key_stands_beside_the_report_when_asked() -> None:
-    assert corrections_key("VEND001", "UPLOAD_1") == "errors/VEND001/UPLOAD_1_corrections.csv"
+    assert ErrorFile.CORRECTIONS.key("VEND001", "UPLOAD_1") == "errors/VEND001/UPLOAD_1_corrections.csv"
 
 
 # Formula cells

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from itsdangerous import URLSafeTimedSerializer
 
 from onboarding.reporting import links as report_links
+from onboarding.reporting.files import ErrorFile
 from onboarding.reporting.links import LINK_LIFETIME, ExpiredLinkError, InvalidLinkError, ReportLinks
 
 VENDOR_ID, UPLOAD_ID = "VEND001", "UPLOAD_20261121_103045_0a1b2c3d"
@@ -35,7 +37,19 @@ def _pass_time(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
 
 
 def test_token_is_read_when_it_is_ours(links: ReportLinks) -> None:
-    assert links.read(links.token(VENDOR_ID, UPLOAD_ID)) == (VENDOR_ID, UPLOAD_ID)
+    assert links.read(links.token(VENDOR_ID, UPLOAD_ID)) == (VENDOR_ID, UPLOAD_ID, ErrorFile.REPORT)
+
+
+def test_token_says_which_file_when_it_is_for_the_corrections(links: ReportLinks) -> None:
+    token = links.token(VENDOR_ID, UPLOAD_ID, ErrorFile.CORRECTIONS)
+
+    assert links.read(token) == (VENDOR_ID, UPLOAD_ID, ErrorFile.CORRECTIONS)
+
+
+def test_token_is_for_the_report_when_it_was_made_before_there_were_other_files(links: ReportLinks) -> None:
+    token = URLSafeTimedSerializer("k" * 64, salt="error-report").dumps([VENDOR_ID, UPLOAD_ID])
+
+    assert links.read(token) == (VENDOR_ID, UPLOAD_ID, ErrorFile.REPORT)
 
 
 def test_token_fits_a_url_when_it_is_made(links: ReportLinks) -> None:
@@ -50,7 +64,7 @@ def test_token_is_read_when_it_is_almost_seven_days_old(links: ReportLinks, monk
     _pass_time(monkeypatch, LINK_LIFETIME.total_seconds() - 5)
 
     assert LINK_LIFETIME.days == 7
-    assert links.read(token) == (VENDOR_ID, UPLOAD_ID)
+    assert links.read(token) == (VENDOR_ID, UPLOAD_ID, ErrorFile.REPORT)
 
 
 def test_token_has_expired_when_it_is_older_than_seven_days(

@@ -1,6 +1,7 @@
 """The e-mails, word for word, and the subjects that SNS accepts."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,6 +80,41 @@ def test_email_tells_what_to_correct_when_some_rows_are_invalid() -> None:
         "What to do next: the report says for each row what is wrong and what is allowed.\n"
         "Correct those rows and upload them in a new file; leave out the rows that were accepted.\n"
     )
+
+
+def test_email_says_how_the_file_was_read_and_links_the_corrections_when_there_are_any() -> None:
+    report = replace(REPORT, corrections_url="https://api.example/reports/other")
+
+    email = _outcome(report=report, read_as="Read as: semicolon-separated.")
+
+    assert email.message.endswith(
+        "Status: PARTIAL\n"
+        "\n"
+        "Download Error Report: https://api.example/reports/token\n"
+        "(Link expires in 7 days, on 28 November 2026 at 10:31 UTC)\n"
+        "\n"
+        "Read as: semicolon-separated.\n"
+        "\n"
+        "Download Corrections File: https://api.example/reports/other\n"
+        "(Link expires in 7 days, on 28 November 2026 at 10:31 UTC)\n"
+        "\n"
+        "What to do next: the report says for each row what is wrong and what is allowed.\n"
+        "Correct those rows in the corrections file and upload it the same way as this file; "
+        "nothing else in it needs to be changed.\n"
+    )
+
+
+def test_email_says_that_corrections_are_no_whole_file_when_it_was_a_check() -> None:
+    email = _outcome(is_preview=True, report=replace(REPORT, corrections_url="https://api.example/reports/other"))
+
+    assert email.message.endswith("upload it. The corrections file has those rows alone.\n")
+
+
+@pytest.mark.parametrize("state", [{"progress": Progress(3, 3, 0), "status": "completed"}, {}])
+def test_email_ends_with_how_the_file_was_read_when_it_has_no_links(state: dict[str, Any]) -> None:
+    email = _outcome(**state, report=None, read_as="Read as: tab-separated.")
+
+    assert email.message.endswith(".\n\nRead as: tab-separated.\n")
 
 
 def test_email_has_no_link_when_all_rows_are_valid() -> None:

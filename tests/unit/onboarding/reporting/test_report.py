@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from onboarding.reporting.report import build_report, neutralise, report_key
+from onboarding.reporting.files import ErrorFile
+from onboarding.reporting.report import build_report, neutralise
 from onboarding.rows import ProductRow, StagedRow
 from rules import ErrorCode, RowError
 
@@ -137,4 +138,4 @@ def test_report_has_only_its_header_when_there_are_no_rows() -> None:
 
 
 def test_key_stands_under_the_vendor_when_a_report_is_stored() -> None:
-    assert report_key("VEND001", "UPLOAD_1") == "errors/VEND001/UPLOAD_1_errors.csv"
+    assert ErrorFile.REPORT.key("VEND001", "UPLOAD_1") == "errors/VEND001/UPLOAD_1_errors.csv"

@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onboarding.rows import ProductRow, StagedRow, stage
-from onboarding.stores.error_queue import MessagesNotSentError, ReportRequest, read_message, send_error_rows
+from onboarding.stores.error_queue import (
+    MessagesNotSentError,
+    ReportRequest,
+    ReportSource,
+    read_message,
+    send_error_rows,
+)
+from onboarding.uploads import UploadMode
 from rules import ErrorCode, ProductRules, RowError
 
 COLUMNS = ProductRules.load().columns
@@ -150,6 +157,27 @@ def test_request_is_read_when_the_state_machine_sends_one() -> None:
     request = read_message(json.dumps(body))
 
     assert request == ReportRequest("UPLOAD_20261121_103045_0a1b2c3d", "VEND001", 3, "token")
+
+
+def test_request_names_the_file_when_its_corrections_are_asked_for() -> None:
+    body = {
+        "kind": "report_request",
+        "upload_id": "UPLOAD_20261121_103045_0a1b2c3d",
+        "vendor_id": "VEND001",
+        "error_records": 3,
+        "bucket": "bucket",
+        "s3_key": "updates/VEND001/changes.csv",
+        "object_version": "version",
+        "mode": "update",
+        "with_corrections": True,
+        "task_token": "token",
+    }
+
+    request, without = (read_message(json.dumps(body | {"with_corrections": wanted})) for wanted in (True, False))
+
+    source = ReportSource("bucket", "updates/VEND001/changes.csv", "version", UploadMode.UPDATE)
+    assert request == ReportRequest("UPLOAD_20261121_103045_0a1b2c3d", "VEND001", 3, "token", source)
+    assert without == ReportRequest("UPLOAD_20261121_103045_0a1b2c3d", "VEND001", 3, "token")
 
 
 @pytest.mark.parametrize("body", ['{"kind": "greeting"}', "{}", "not json"])

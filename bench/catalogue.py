@@ -11,7 +11,7 @@ import psycopg2
 from local.postgres import PostgresServer
 from onboarding.stores import history, vendors
 from onboarding.upkeep.migrations import migrate
-from onboarding.uploads import Upload
+from onboarding.uploads import Upload, UploadMode
 
 VENDOR_ID = "VEND001"
 _TABLES = ("product_changes", "products", "validation_errors", "upload_history")
@@ -41,9 +41,12 @@ class Catalogue:
         with self.connection, self.connection.cursor() as cursor:
             return work(cursor)
 
-    def open_upload(self, upload_id: str, total: int) -> None:
+    def open_upload(
+        self, upload_id: str, total: int, mode: UploadMode = UploadMode.IMPORT, *, is_preview: bool = False
+    ) -> None:
         """Record an upload of this many rows as processing."""
-        upload = Upload(upload_id, VENDOR_ID, "bench.csv", "bench", f"uploads/{upload_id}", "1", "2026-01-01T00:00:00Z")
+        key, at = f"uploads/{upload_id}", "2026-01-01T00:00:00Z"
+        upload = Upload(upload_id, VENDOR_ID, "bench.csv", "bench", key, "1", at, mode, is_preview)
         self.run(lambda cursor: history.open_upload(cursor, upload, total))
 
     def forget(self, upload_id: str) -> None:

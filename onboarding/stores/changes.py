@@ -54,14 +54,21 @@ def find_products(cursor: Cursor, vendor_id: str, keys: Mapping[int, Collection[
     for name, rows in wanted.items():
         if not rows:
             continue
+        # One look-up a key by its own unique index, whatever the statistics say. An SKU alone is one product.
+        of_vendor = "" if name == "sku" else "vendor_id = %(vendor_id)s AND "
         cursor.execute(
             f"""
             SELECT wanted.row_number, found.product_id
-            FROM unnest(%s::int[], %s::varchar[]) AS wanted (row_number, value), LATERAL (
-                SELECT product_id FROM products WHERE vendor_id = %s AND {name} = wanted.value LIMIT 1
+            FROM unnest(%(numbers)s::int[], %(values)s::varchar[]) AS wanted (row_number, value), LATERAL (
+                SELECT product_id, vendor_id FROM products WHERE {of_vendor}{name} = wanted.value LIMIT 1
             ) AS found
+            WHERE found.vendor_id = %(vendor_id)s
             """,
-            (array_of_numbers(number for number, _ in rows), array_of([value for _, value in rows]), vendor_id),
+            {
+                "vendor_id": vendor_id,
+                "numbers": array_of_numbers(number for number, _ in rows),
+                "values": array_of([value for _, value in rows]),
+            },
         )
         found.update({(row_number, name): product_id for row_number, product_id in cursor.fetchall()})
     return found
@@ -141,8 +148,10 @@ def _imported_since(cursor: Cursor, upload: OpenUpload, product_ids: Collection[
     """Return which of these products a later upload brought in; whatever this one says of them is older."""
     cursor.execute(
         """
-        SELECT p.product_id FROM products p JOIN upload_history h USING (upload_id)
-        WHERE p.product_id = ANY(%s::bigint[]) AND (h.upload_timestamp, h.upload_id) > (%s, %s)
+        SELECT wanted FROM unnest(%s::bigint[]) AS wanted,
+            LATERAL (SELECT upload_id FROM products WHERE product_id = wanted LIMIT 1) AS p,
+            LATERAL (SELECT upload_timestamp FROM upload_history WHERE upload_id = p.upload_id LIMIT 1) AS h
+        WHERE (h.upload_timestamp, p.upload_id) > (%s, %s)
         """,
         (array_of_numbers(product_ids), upload.uploaded_at, upload.upload_id),
     )
@@ -220,7 +229,7 @@ def _comparison(used: Iterable[str]) -> str:
     columns = [f"p.{name} AS old_{name}, {new.format(name)}" for name in used]
     return (
         f"SELECT i.row_number, p.product_id, i.fields, {', '.join(columns)}"
-        " FROM incoming_settings i JOIN products p USING (product_id)"
+        " FROM incoming_settings i, LATERAL (SELECT * FROM products WHERE product_id = i.product_id LIMIT 1) AS p"
     )
 
 

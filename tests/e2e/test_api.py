@@ -184,6 +184,48 @@ def test_export_has_all_products_of_the_vendor(pipeline: Pipeline, client: Clien
     assert {f"export-{number}" for number in range(20)} <= exported
 
 
+def test_preview_is_done_for_real_once_when_it_is_applied_twice(client: Client, other: Client) -> None:
+    preview_id = client.hand_in(rows("applied", 3), preview=True)
+    preview = client.end_of(preview_id)
+    assert (preview["status"], preview["preview"], preview["next_step"]["action"]) == ("completed", True, "apply")
+    assert client.ask("GET", "/products/ID-applied-0").status_code == 404
+    assert other.ask("POST", f"/uploads/{preview_id}/apply").status_code == 404
+
+    answers = [client.ask("POST", f"/uploads/{preview_id}/apply") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201], [answer.text for answer in answers]
+    (upload_id,) = {answer.json()["upload_id"] for answer in answers}
+    applied = client.end_of(upload_id)
+
+    assert upload_id != preview_id
+    assert (applied["status"], applied["preview"], applied["counts"]["valid"]) == ("completed", False, 3)
+    assert client.get("/products/ID-applied-0")["origin"]["upload_id"] == upload_id
+    assert client.ask("POST", f"/uploads/{preview_id}/apply").json()["upload_id"] == upload_id
+    for address in (f"/uploads/{preview_id}", f"/uploads/{upload_id}", "/products/ID-applied-0"):
+        assert other.ask("GET", address).status_code == 404, address
+
+
+def test_export_is_an_update_when_a_price_in_it_was_edited(client: Client, other: Client) -> None:
+    imported = client.hand_in(rows("edited", 3))
+    client.end_of(imported)
+    link = client.ask("POST", "/exports").json()["url"]
+    exported = list(csv.DictReader(io.StringIO(requests.get(link, timeout=30).content.decode("utf-8-sig"), newline="")))
+    edited = [line | {"price": "24.5"} if line["sku"] == "edited-1" else line for line in exported]
+
+    upload_id = client.hand_in(csv_file(edited, exported[0]), mode="update")
+    shown = client.end_of(upload_id)
+
+    assert (shown["status"], shown["counts"]["changed"]) == ("completed", 1)
+    assert shown["counts"]["unchanged"] == len(exported) - 1
+    assert client.get("/products/ID-edited-1")["price"] == "24.50"
+    assert client.get("/products/ID-edited-1")["origin"]["upload_id"] == imported
+    (change,) = client.get("/products/ID-edited-1/changes")["data"]
+    assert (change["upload_id"], change["column"]) == (upload_id, "price")
+    assert [float(change[name]) for name in ("old_value", "new_value")] == [19.99, 24.5]
+    assert client.get("/products/ID-edited-0/changes")["data"] == []
+    for address in (f"/uploads/{upload_id}", "/products/ID-edited-1", "/products/ID-edited-1/changes"):
+        assert other.ask("GET", address).status_code == 404, address
+
+
 def test_help_is_there_for_everybody_who_is_signed_in(client: Client) -> None:
     assert client.get("/me")["vendor_id"] == "VEND001"
     assert "Audio" in client.get("/categories")["categories"]

@@ -110,6 +110,33 @@ def test_message_goes_out_twice_at_most_when_its_answer_is_lost(pipeline: Pipeli
     check_settled(pipeline, upload, {}, ended_in="Vendor Not Notified", emails=0)
 
 
+def test_outcome_stands_and_the_event_is_kept_when_the_bus_refuses_it(pipeline: Pipeline, vendor: str) -> None:
+    sqs, kept = pipeline.client("sqs"), pipeline.environment.output("UnannouncedEndQueueUrl")
+    entry = {"Source": "product-onboarding", "DetailType": "Too Many", "Detail": "{}"}
+    more_than_a_request_takes: State = {**NO_RETRY, "Arguments": {"Entries": [entry] * 11}}
+
+    with states_changed(pipeline, {"Announce End": more_than_a_request_takes}):
+        upload = pipeline.upload(vendor, "products.csv", csv_file([product(f"{vendor}-1")]))
+
+    check_settled(pipeline, upload, {})
+    assert upload.execution.status == "SUCCEEDED"
+    (message,) = sqs.receive_message(QueueUrl=kept, MaxNumberOfMessages=10)["Messages"]
+    sqs.delete_message(QueueUrl=kept, ReceiptHandle=message["ReceiptHandle"])
+    assert json.loads(message["Body"]) == {
+        "version": "1",
+        "upload_id": upload.upload_id,
+        "vendor_id": vendor,
+        "file_name": "products.csv",
+        "mode": "import",
+        "preview": False,
+        "status": "completed",
+        "total_records": 1,
+        "valid_records": 1,
+        "error_records": 0,
+        "failure_code": None,
+    }
+
+
 def test_refused_file_is_refused_when_the_parser_died_before_saying_so(pipeline: Pipeline, vendor: str) -> None:
     with s3_events_withheld(pipeline):
         sent = pipeline.send(vendor, "products.csv", b"no,product,list\r\n")

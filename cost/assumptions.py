@@ -41,6 +41,16 @@ class Assumptions:
     """GB, the smallest gp3 volume."""
     zone_traffic_factor: int = 3
     """Bytes between functions and database in another zone, as a multiple of the file: rows in, statements, answers."""
+    followed_seconds: int = 36
+    """From file to outcome of 10,000 rows with the default parameters (docs/scale.md): a program asks so long."""
+    asked_milliseconds: int = 100
+    """Billed to each of the two functions behind a request, once it has started; the bench measures a few of work."""
+    asked_cold_milliseconds: int = 3_000
+    """Billed to each of them for its first request, which finds it cold."""
+    answer_bytes: int = 2_048
+    """Of an answer about an upload, headers included."""
+    asked_log_bytes: int = 1_500
+    """That a request leaves in the logs: of the gateway, and of both functions with Lambda's own lines."""
 
 
 TARGET_MONTH = Decimal(20)

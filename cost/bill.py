@@ -15,6 +15,9 @@ _HOUR = Decimal(3600)
 CAPACITIES = (Decimal("0.5"), Decimal(1), Decimal(2))
 """ACUs that Aurora may hold while it is awake: it alone decides how soon it scales down from its work."""
 
+_ASKED_MEMORY = (256, 512)
+"""MB of the API key authoriser and of the API (functions/doors.yml)."""
+
 
 def slowdown(memory: int, assumptions: Assumptions) -> Decimal:
     """Return how many times longer a function of this memory (MB) works than on a whole core."""
@@ -59,6 +62,27 @@ def upload_usage(count: Count, template: Template, prices: Prices, assumptions: 
         "traces": Decimal(len(count.runs) + 1),
         "transfer-out": Decimal(count.report_bytes) / _GB,
         "transfer-zones": Decimal(count.file_bytes * assumptions.zone_traffic_factor) / _GB,
+    }
+
+
+def followed_usage(polls: int, template: Template, assumptions: Assumptions) -> Usage:
+    """Return what it uses when a vendor's program asks so many times how far its upload is.
+
+    Each request is two functions, authoriser and API, and three strongly consistent reads of up to 4 KB: the key, the
+    vendor, the upload's tracker. The database is awake for the upload in any case.
+    """
+    milliseconds = polls * assumptions.asked_milliseconds + assumptions.asked_cold_milliseconds
+    logged = Decimal(polls * assumptions.asked_log_bytes) / _GB
+    return {
+        "api-requests": Decimal(polls),
+        "lambda-requests": Decimal(2 * polls),
+        "lambda-gb-seconds": Decimal(sum(_ASKED_MEMORY)) / 1024 * milliseconds / 1000,
+        "dynamodb-reads": Decimal(3 * polls),
+        "dynamodb-writes": Decimal(1),  # when the key was used last, once an hour
+        "logs": logged,
+        "log-storage": logged * template.log_days / DAYS_A_MONTH,
+        "traces": Decimal(2 * polls),
+        "transfer-out": Decimal(polls * assumptions.answer_bytes) / _GB,
     }
 
 

@@ -17,6 +17,10 @@ STAGE = "prod"
 _NEW_TABLE = 4_000
 """Write units a second of a new table (DynamoDB developer guide, "On-demand capacity mode")."""
 
+_POLLING_SECONDS = (2, 1, 10)
+"""The first is what `Retry-After` says of an upload under way (api/routes/uploads.py)."""
+_POLLING_SERVICES = ("API Gateway", "Lambda", "DynamoDB", "CloudWatch", "X-Ray")
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -51,7 +55,7 @@ class Report:
 
     def tables(self) -> list[Table]:
         """Return all tables, shortest answer first."""
-        return [self._targets(), self._databases(), *self._costs(), *self._counts(), self._prices()]
+        return [self._targets(), self._databases(), *self._costs(), self._polling(), *self._counts(), self._prices()]
 
     def _upload_usage(self) -> Usage:
         return bill.upload_usage(self.count, self.template, self.prices, self.assumptions)
@@ -135,6 +139,19 @@ class Report:
             Table("networks", ("way", "list price"), ways),
             Table("warm", ("write units a second", "list price, once"), warm),
         ]
+
+    def _polling(self) -> Table:
+        """Return what a program costs that asks for an upload's outcome until it is there, at list prices."""
+        columns = ("asks every", "requests", *_POLLING_SERVICES, "the rest", "all")
+        rows = []
+        for seconds in _POLLING_SECONDS:
+            polls = -(-self.assumptions.followed_seconds // seconds) + 1  # the last one gets the outcome
+            found = by_service(self.prices, bill.followed_usage(polls, self.template, self.assumptions))
+            everything = sum((cost.list_price for cost in found.values()), Decimal(0))
+            named = [found[name].list_price for name in _POLLING_SERVICES]
+            amounts = (*named, everything - sum(named), everything)
+            rows.append([f"{seconds} s", f"{polls:,}", *(_dollars(amount, 6) for amount in amounts)])
+        return Table("polling", columns, rows)
 
     def _counts(self) -> list[Table]:
         """Return what was counted and what is assumed."""

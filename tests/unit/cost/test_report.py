@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,18 @@ def test_page_shows_each_capacity_for_each_way_uploads_come(count: Count, templa
         for acus in ("0.5", "1", "2"):
             assert f"| Aurora, {arrival}, {acus} ACU awake |" in page
     assert "| RDS db.t4g.micro" in page
+
+
+def test_polling_adds_up_and_is_dearer_when_a_program_asks_more_often(count: Count, template: Template) -> None:
+    tables = _report(count, template).tables()
+    (rows,) = (table.rows for table in tables if table.name == "polling")
+
+    assert {row[0]: row[1] for row in rows} == {"2 s": "19", "1 s": "37", "10 s": "5"}
+    for row in rows:
+        assert sum(map(Decimal, row[2:-1])) == pytest.approx(Decimal(row[-1]), abs=Decimal("0.000003"))
+        assert Decimal(row[2]) == Decimal(row[1]) / 1_000_000  # API Gateway: a dollar a million
+    dear = [Decimal(row[-1]) for row in rows]
+    assert dear[2] < dear[0] < dear[1] < Decimal("0.001")
 
 
 def test_targets_are_missed_when_there_is_a_nat_gateway(count: Count, template: Template) -> None:

@@ -14,7 +14,7 @@ from local.console import console, say
 from local.errors import LocalStackError
 from local.settings import clear_aws_environment
 
-PARTS = ("rules", "load", "staging", "limits", "path", "deployed", "growth", "cold_start")
+PARTS = ("rules", "load", "staging", "limits", "path", "deployed", "growth", "api", "cold_start")
 
 
 def main() -> int:

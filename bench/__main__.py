@@ -1,6 +1,6 @@
-"""`make bench`: measures all parts in one run, prints their tables and goals, and keeps figures and plots.
+"""`make bench`: measures all parts in one run and prints their tables and goals.
 
-A full run also brings the tables of docs/performance.md up to date.
+A full run also brings the tables of docs/performance.md up to date, and its list of goals when all parts were measured.
 """
 
 import argparse
@@ -9,7 +9,7 @@ import os
 import sys
 import time
 
-from bench.results import save, show
+from bench.results import show, table, update
 from local.console import console, say
 from local.errors import LocalStackError
 from local.settings import clear_aws_environment
@@ -28,7 +28,7 @@ def main() -> int:
         parser.error(f"unknown part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     clear_aws_environment()
     os.environ |= {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
-    parts = []
+    blocks, goals = {}, []
     for name in names:
         began = time.monotonic()
         say(f"  Measuring {name.replace('_', ' ')} …")
@@ -37,12 +37,14 @@ def main() -> int:
         except LocalStackError as error:
             console.print(str(error), style="red", soft_wrap=True)
             return 1
-        show(f"{part.title}[/] [dim]{part.setting} ({time.monotonic() - began:.0f} s)", part.rows, part.notes)
-        parts.append(part)
-    if goals := [goal.row() for part in parts for goal in part.goals]:
-        show("Goals", goals)
-    save(parts, full=options.full)
-    say("\n  Figures and plots: bench/results" + (", tables: docs/performance.md" if options.full else ""))
+        blocks[name] = part.markdown()
+        goals += part.goals
+        show(f"{part.title}[/] [dim]({time.monotonic() - began:.0f} s)", blocks[name])
+    if goals:
+        show("Goals", table(goals))
+    if options.full:
+        update(blocks | ({"goals": table(goals)} if set(names) == set(PARTS) else {}))
+        say("\n  Tables: docs/performance.md")
     return 0
 
 

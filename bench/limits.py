@@ -13,14 +13,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from statistics import median
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
 
 from bench.files import CATEGORIES, SHARDS, STREAM_BATCH, file_of, product_rules
 from bench.results import Part
-from bench.staging import Answer
+from bench.staging import answer, answer_instead_of_network
 from onboarding.intake.reading import read_products
 from onboarding.rows import RowStatus, stage
 from onboarding.stores.dynamodb import dynamodb_client
@@ -42,42 +44,27 @@ _THROTTLED = b'{"__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughpu
 def measure(*, full: bool) -> Part:
     """Stage and mark one upload over different numbers of partitions; several upload ids fall differently."""
     uploads = 5 if full else 3
-    part = Part(
-        "limits",
-        "A new table's limits",
-        f"{ROWS:,} rows, {_PARTITIONS} partitions of {_UNITS_A_SECOND:,} write units a second each, {uploads} uploads",
-    )
+    setting = f"{ROWS:,} rows, {_PARTITIONS} partitions of {_UNITS_A_SECOND:,} write units a second each"
+    part = Part("limits", "A new table's limits", f"{setting}, {uploads} uploads")
     for shards in (1, 16, SHARDS) if full else (SHARDS,):
         runs = [_run(shards, number) for number in range(uploads if shards == SHARDS else 1)]
-        longest = max(runs, key=lambda run: run.seconds)
-        median = sorted(run.seconds for run in runs)[len(runs) // 2]
+        seconds = sorted(run.seconds for run in runs)
+        taken = [partition.taken for partition in max(runs, key=lambda run: run.seconds).partitions]
         part.rows.append(
             {
                 "shards": shards,
-                "s, median": median,
-                "s, longest": longest.seconds,
+                "s, median": median(seconds),
+                "s, longest": seconds[-1],
                 "throttled share of writes": sum(run.refused for run in runs) / sum(run.offered for run in runs),
                 "requests": sum(run.requests for run in runs) / len(runs),
-                "fullest partition": longest.fullest,
+                "fullest partition": max(taken) / sum(taken),
             }
         )
-        if shards == SHARDS:
-            part.goal("10,000 rows staged and marked, new table", median, "at most", GOAL_SECONDS, "s")
+    part.goal("10,000 rows staged and marked, new table", median(seconds), "at most", GOAL_SECONDS, "s")
     part.notes.append(
         "The fullest partition bounds the time: keys fall on partitions by chance, the more evenly the more there are."
     )
     return part
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One upload. `offered` and `refused` count items; `fullest` is the largest share of units in one partition."""
-
-    seconds: float
-    offered: int
-    refused: int
-    requests: int
-    fullest: float
 
 
 @dataclass(slots=True)
@@ -109,8 +96,9 @@ class Table:
         self.outcomes: set[str] = set()
         self.staged: set[str] = set()
         self.offered = self.refused = self.requests = 0
+        self.seconds = 0.0
 
-    def answer(self, request: Any, **_: Any) -> AWSResponse:
+    def answer(self, request: Any) -> AWSResponse:
         """Answer one BatchWriteItem instead of the network."""
         time.sleep(_ANSWER_SECONDS)
         ((name, puts),) = json.loads(request.body)["RequestItems"].items()
@@ -119,11 +107,9 @@ class Table:
             self.requests += 1
             self.offered += len(puts)
             self.refused += len(left)
-        headers = {"Content-Type": "application/x-amz-json-1.0"}
         if len(left) == len(puts):
-            return AWSResponse(request.url, 400, headers, Answer(_THROTTLED))
-        document = {"UnprocessedItems": {name: left} if left else {}}
-        return AWSResponse(request.url, 200, headers, Answer(json.dumps(document).encode()))
+            return answer(request, _THROTTLED, 400)
+        return answer(request, json.dumps({"UnprocessedItems": {name: left} if left else {}}).encode())
 
     def _write(self, item: Item) -> bool:
         key = item["upload_id"]["S"]
@@ -139,25 +125,24 @@ class Table:
         return True
 
 
-def _run(shards: int, number: int) -> Run:
+def _run(shards: int, number: int) -> Table:
     upload = Upload(f"UPLOAD_20261124_1200{number:02d}_0a1b2c3d", "BENCH", "f.csv", "b", "uploads/BENCH/f.csv", "1", "")
     stream: queue.Queue[Item] = queue.Queue()
     table = Table(stream.put)
     client = dynamodb_client()
-    client.meta.events.register("before-send.dynamodb", table.answer)
+    answer_instead_of_network(client, table.answer)
     staging = StagingTable(client, "bench", shards=shards)
     random.seed(number)
     started = time.monotonic()
     with ThreadPoolExecutor(_VALIDATORS + 1) as functions:
         parser = functions.submit(_parse, staging, upload)
         validators = [functions.submit(_validate, staging, batch) for batch in _batches(stream)]
-        for each in (parser, *validators):
-            each.result()
-    seconds = time.monotonic() - started
+        for function in (parser, *validators):
+            function.result()
+    table.seconds = time.monotonic() - started
     if not len(table.staged) == len(table.outcomes) == ROWS:
         raise RuntimeError(f"of {ROWS} rows {len(table.staged)} are staged and {len(table.outcomes)} marked")
-    taken = [partition.taken for partition in table.partitions]
-    return Run(seconds, table.offered, table.refused, table.requests, max(taken) / sum(taken))
+    return table
 
 
 def _parse(staging: StagingTable, upload: Upload) -> None:
@@ -171,11 +156,9 @@ def _batches(stream: queue.Queue[Item]) -> Iterator[list[Item]]:
     while seen < ROWS:
         batch = [stream.get()]
         until = time.monotonic() + 1
-        while len(batch) < STREAM_BATCH and seen + len(batch) < ROWS:
-            try:
+        with suppress(queue.Empty):
+            while len(batch) < min(STREAM_BATCH, ROWS - seen):
                 batch.append(stream.get(timeout=max(0.0, until - time.monotonic())))
-            except queue.Empty:
-                break
         seen += len(batch)
         yield batch
 

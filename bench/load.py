@@ -1,10 +1,8 @@
-"""Catalogue load: rows that keep the rules into the constrained table, four ways, in several states of it."""
+"""Catalogue load: rows that keep the rules into the constrained table, ours and COPY, in several states of it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
-
-from psycopg2.extras import execute_values
 
 from bench.catalogue import VENDOR_ID, Catalogue, fresh_catalogue
 from bench.files import STREAM_BATCH, batches, checked, product_rules, rows_of
@@ -16,22 +14,18 @@ from onboarding.stores.copying import copy_file
 
 COPY = "COPY (the limit)"
 OURS = "ours, with ledger and counts"
-COLUMNS = ("upload_id", "vendor_id", "row_number", *product_rules().columns)
-_NAMES = ", ".join(COLUMNS)
+_NAMES = ", ".join(("upload_id", "vendor_id", "row_number", *product_rules().columns))
 _UPLOAD = "BENCH_LOAD"
 _OTHER_UPLOAD = "BENCH_OTHER"
 
 Rows = Sequence[CheckedRow]
-Load = Callable[[Any, Rows], object]
 
 
 def measure(*, full: bool) -> Part:
-    """Measure all methods; the catalogue holds a million products in a full run, a tenth of that in a quick one."""
+    """Measure both; the catalogue holds a million products in a full run, a tenth of that in a quick one."""
     rows = [row for row in checked(_UPLOAD, rows_of(10_000, error_rate=0)) if not row.errors]
-    plot = ("table", "rows a transaction", "method", "÷ COPY")
-    part = Part("load", "Catalogue load", f"{len(rows):,} rows; COPY of the same rows is the limit", plot)
+    part = Part("load", "Catalogue load", f"{len(rows):,} rows; COPY of the same rows is the limit")
     rounds = 7 if full else 2
-    ratios = []
 
     def report(timings: Timings, table: str, batch: int = STREAM_BATCH) -> float:
         for method in timings.seconds:
@@ -41,14 +35,11 @@ def measure(*, full: bool) -> Part:
         return timings.ratio(OURS, COPY)
 
     with fresh_catalogue() as catalogue:
+        ratios = []
         for products in (0, 1_000_000 if full else 100_000):
             catalogue.fill(products)
             for batch in (len(rows), STREAM_BATCH):
-                methods: dict[str, Load] = {COPY: copy_rows, OURS: settle_rows}
-                if batch == STREAM_BATCH and (full or products == 0):
-                    methods |= {"execute_values, 500 a page": insert_pages, "savepoint for each row": insert_one_by_one}
-                timings = _time(catalogue, rows, rounds, methods, batch=batch)
-                ratios.append(report(timings, f"{products:,} products", batch))
+                ratios.append(report(_time(catalogue, rows, rounds, batch=batch), f"{products:,} products", batch))
             if products == 0:
                 taken = _time(catalogue, rows, rounds, before_ours=lambda: _take_keys(catalogue, rows))
                 taken_ratio = report(taken, "1 SKU in 100 taken")
@@ -61,29 +52,21 @@ def measure(*, full: bool) -> Part:
 
 
 def _time(
-    catalogue: Catalogue,
-    rows: Rows,
-    rounds: int,
-    methods: dict[str, Load] | None = None,
-    *,
-    batch: int = STREAM_BATCH,
-    before_ours: Work = lambda: None,
+    catalogue: Catalogue, rows: Rows, rounds: int, *, batch: int = STREAM_BATCH, before_ours: Work = lambda: None
 ) -> Timings:
-    """Time methods on an upload that is only open; `before_ours` changes the catalogue for ours alone."""
-    methods = methods or {COPY: copy_rows, OURS: settle_rows}
+    """Time both on an upload that is only open; `before_ours` changes the catalogue for ours alone."""
 
-    def prepare(name: str) -> None:
+    def prepare() -> None:
         for upload_id in (_OTHER_UPLOAD, _UPLOAD):
             catalogue.forget(upload_id)
         catalogue.open_upload(_UPLOAD, len(rows))
-        if name == OURS:
-            before_ours()
 
-    return interleave(
-        {name: _in_batches(catalogue, rows, batch, load) for name, load in methods.items()},
-        rounds,
-        before={name: lambda name=name: prepare(name) for name in methods},
-    )
+    def prepare_ours() -> None:
+        prepare()
+        before_ours()
+
+    works = {name: _in_batches(catalogue, rows, batch, load) for name, load in ((COPY, copy_rows), (OURS, settle_rows))}
+    return interleave(works, rounds, before={COPY: prepare, OURS: prepare_ours})
 
 
 def _take_keys(catalogue: Catalogue, rows: Rows) -> None:
@@ -93,7 +76,7 @@ def _take_keys(catalogue: Catalogue, rows: Rows) -> None:
     catalogue.run(lambda cursor: copy_rows(cursor, taken))
 
 
-def _in_batches(catalogue: Catalogue, rows: Rows, batch: int, load: Load) -> Work:
+def _in_batches(catalogue: Catalogue, rows: Rows, batch: int, load: Callable[[Any, Rows], object]) -> Work:
     def run() -> None:
         for some in batches(rows, batch):
             catalogue.run(lambda cursor, some=some: load(cursor, some))
@@ -109,21 +92,6 @@ def copy_rows(cursor: Any, rows: Rows) -> None:
 def settle_rows(cursor: Any, rows: Rows) -> None:
     """Load as the pipeline does: lock, look up known outcomes, insert, record errors, count."""
     ledger.settle(cursor, product_rules(), rows[0].staged.upload_id, VENDOR_ID, rows)
-
-
-def insert_pages(cursor: Any, rows: Rows) -> None:
-    """Load by multi-row INSERT statements."""
-    statement = f"INSERT INTO products ({_NAMES}) VALUES %s ON CONFLICT DO NOTHING"
-    execute_values(cursor, statement, list(_records(rows)), page_size=500)
-
-
-def insert_one_by_one(cursor: Any, rows: Rows) -> None:
-    """Load row by row, each under a savepoint, so that a bad row fails alone."""
-    statement = f"INSERT INTO products ({_NAMES}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
-    for record in _records(rows):
-        cursor.execute("SAVEPOINT one_row")
-        cursor.execute(statement, record)
-        cursor.execute("RELEASE SAVEPOINT one_row")
 
 
 def _records(rows: Rows) -> Iterator[tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""What others would use for the same rules and the same path: pydantic, plain Python, pandas with pandera, Django.
+"""What others would use for the same rules and the same path: pydantic, pandas with pandera, Django.
 
 Their columns and limits are read from the shipped rules, so that all judge by the same ones. None writes our messages.
 """
@@ -67,35 +67,6 @@ def pydantic_fields(cells: Mapping[str, str]) -> set[str]:
     except ValidationError as error:
         return {str(finding["loc"][0]) for finding in error.errors(include_url=False)}
     return set()
-
-
-##### Plain Python
-
-_TEXTS = [(column.name, column.maxlength, column.required) for column in _COLUMNS if column.type == "text"]
-_NUMBERS = [
-    (column.name, re.compile(_pattern(column)), float(column.min), float(column.max), column.required)
-    for column in _COLUMNS
-    if column.type == "number"
-]
-
-
-def handwritten_fields(cells: Mapping[str, str]) -> set[str]:
-    """Return the columns that plain Python refuses."""
-    refused = set()
-    for name, longest, required in _TEXTS:
-        value = trim(cells.get(name, ""))
-        if len(value) > longest or (required and not value):
-            refused.add(name)
-    for name, plain, low, high, required in _NUMBERS:
-        value = trim(cells.get(name, ""))
-        if not value:
-            if required:
-                refused.add(name)
-        elif not plain.fullmatch(value) or not low <= float(value) <= high:
-            refused.add(name)
-    if trim(cells.get("category", "")) not in CATEGORIES:
-        refused.add("category")
-    return refused
 
 
 ##### pandas + pandera: read the file, validate by column, COPY the good rows, write a report.
@@ -181,7 +152,7 @@ def _csv(frame: Any) -> io.StringIO:
     return buffer
 
 
-##### django-import-export: as its manual shows it, and with every switch set for speed.
+##### django-import-export, with every switch set for speed.
 
 _TUNED = {
     "clean_model_instances": False,  # it asks the database about every unique field of every row
@@ -194,53 +165,37 @@ _TUNED = {
 }
 
 
-def django_paths(database_url: str) -> tuple[Callable[[list[dict[str, Any]]], int], ...]:
-    """Return how the library imports parsed rows, as usual and tuned; once in a process. Each returns rows added."""
+def django_path(database_url: str) -> Callable[[list[dict[str, Any]]], int]:
+    """Return how the library imports parsed rows; once in a process. It returns how many rows were added."""
     url = urlparse(database_url)
     database = {"ENGINE": "django.db.backends.postgresql", "NAME": url.path[1:], "USER": url.username}
     database |= {"PASSWORD": url.password, "HOST": url.hostname, "PORT": url.port}
     settings.configure(INSTALLED_APPS=["import_export"], USE_TZ=True, DATABASES={"default": database})
     django.setup()
-    from django.core.validators import MaxValueValidator, MinValueValidator  # noqa: PLC0415 - only after setup()
-    from django.db import models  # noqa: PLC0415
+    from django.db import models  # noqa: PLC0415 - only after setup()
     from import_export.resources import ModelResource  # noqa: PLC0415
 
     def field_of(column: Column) -> Any:
         optional = {} if column.required else {"null": True, "blank": True}
+        if column.type == "number" and column.decimals:
+            return models.DecimalField(max_digits=10, decimal_places=column.decimals, **optional)
         if column.type == "number":
-            limits = [MinValueValidator(column.min), MaxValueValidator(column.max)]
-            if not column.decimals:
-                return models.IntegerField(validators=limits, **optional)
-            return models.DecimalField(max_digits=10, decimal_places=column.decimals, validators=limits, **optional)
-        if column.type == "category":
-            return models.ForeignKey(category, models.PROTECT, db_column="category")
-        return models.CharField(max_length=column.maxlength, unique=column.name == "sku", **optional)
+            return models.IntegerField(**optional)
+        return models.CharField(max_length=column.maxlength or 100, unique=column.name == "sku", **optional)
 
-    def model(name: str, table: str, **fields: Any) -> Any:
-        meta = type("Meta", (), {"app_label": "import_export", "db_table": table, "managed": False})
-        return type(name, (models.Model,), {**fields, "Meta": meta, "__module__": __name__})
-
-    category = model("Category", "product_categories", category_name=models.CharField(max_length=100, primary_key=True))
-    product = model(
-        "Product",
-        "products",
-        product_id=models.BigAutoField(primary_key=True),
-        vendor_id=models.CharField(max_length=50),
-        upload_id=models.CharField(max_length=50),
-        row_number=models.IntegerField(),
+    fields = {
+        "product_id": models.BigAutoField(primary_key=True),
+        **{name: models.CharField(max_length=50) for name in ("vendor_id", "upload_id")},
+        "row_number": models.IntegerField(),
         **{column.name: field_of(column) for column in _COLUMNS},
-    )
-    names = [field.name for field in product._meta.fields if field.name != "product_id"]
+    }
+    of_table = type("Meta", (), {"app_label": "import_export", "db_table": "products", "managed": False})
+    product = type("Product", (models.Model,), {**fields, "Meta": of_table, "__module__": __name__})
+    meta = {"model": product, "fields": [*fields][1:], "import_id_fields": ("sku",), **_TUNED}
+    resource = type("Products", (ModelResource,), {"Meta": type("Meta", (), meta)})
 
-    def importer(**switches: Any) -> Callable[[list[dict[str, Any]]], int]:
-        meta = {"model": product, "fields": names, "import_id_fields": ("sku",), **switches}
-        resource = type("Products", (ModelResource,), {"Meta": type("Meta", (), meta)})
+    def run(rows: list[dict[str, Any]]) -> int:
+        dataset = tablib.Dataset(*[list(row.values()) for row in rows], headers=list(rows[0]))
+        return int(resource().import_data(dataset, dry_run=False, raise_errors=True).totals["new"])
 
-        def run(rows: list[dict[str, Any]]) -> int:
-            dataset = tablib.Dataset(*[list(row.values()) for row in rows], headers=list(rows[0]))
-            result = resource().import_data(dataset, dry_run=False, raise_errors=False, collect_failed_rows=True)
-            return int(result.totals["new"])
-
-        return run
-
-    return importer(clean_model_instances=True), importer(**_TUNED)
+    return run

@@ -9,7 +9,7 @@ import os
 import sys
 import time
 
-from bench.results import show, table, update
+from bench.results import as_table, show, update
 from local.console import console, say
 from local.errors import LocalStackError
 from local.settings import clear_aws_environment
@@ -41,9 +41,9 @@ def main() -> int:
         goals += part.goals
         show(f"{part.title}[/] [dim]({time.monotonic() - began:.0f} s)", blocks[name])
     if goals:
-        show("Goals", table(goals))
+        show("Goals", as_table(goals))
     if options.full:
-        update(blocks | ({"goals": table(goals)} if set(names) == set(PARTS) else {}))
+        update(blocks | ({"goals": as_table(goals)} if set(names) == set(PARTS) else {}))
         say("\n  Tables: docs/performance.md")
     return 0
 

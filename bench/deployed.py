@@ -12,8 +12,8 @@ from statistics import median
 
 from bench.files import ERROR_RATE, padded
 from bench.results import Part
-from cost.processes import function_processes
 from local import stack
+from local.functions import function_processes
 from local.ports import free_port
 from local.settings import Settings
 from samples.generate import generate_upload
@@ -43,7 +43,7 @@ def measure(*, full: bool) -> Part:
 
 
 def _measure(pipeline: Pipeline, loads: tuple[tuple[int, int, int], ...]) -> Part:
-    setting = "seconds from PUT to the final status in the audit trail; CPU: processor seconds of our functions in one run"
+    setting = "seconds from PUT to the final status in the audit trail; CPU: that of our functions in one run"
     part = Part("deployed", "Deployed local stack", setting)
     vendors = [pipeline.new_vendor() for _ in range(5)]
     seed = 0

@@ -76,10 +76,10 @@ def measure(*, full: bool) -> Part:
     part.goal("10,000 bad rows ÷ 10,000 good ones, whole path", timings.ratio(BAD, GOOD), "at most", 1.8)
     reading, polars_reading = (1000 * timings.median(name) for name in ("reading", "polars"))
     part.notes += [
-        f"Of {len(clean):,} good rows ours accepts exactly those; pandas accepts {accepted - len(clean)} bad ones more, "
-        "with a cell too few, and drops rows with a cell too many unreported.",
+        f"Of {len(clean):,} good rows ours accepts exactly those; pandas accepts {accepted - len(clean)} bad ones "
+        "more, with a cell too few, and drops rows with a cell too many unreported.",
         "django-import-export gets good rows only, already parsed.",
-        f"Reading alone takes ours {reading:.0f} ms; polars, which is told what the file is like, {polars_reading:.0f} ms.",
+        f"Reading alone takes {reading:.0f} ms; polars, which is told what the file is like, {polars_reading:.0f} ms.",
     ]
     return part
 

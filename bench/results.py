@@ -1,7 +1,6 @@
 """What a part of the bench found, and how it is shown: on the terminal and in docs/performance.md."""
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import Any
 from rich.markdown import Markdown
 
 from local.console import console
+from local.pages import replaced, table
 
 PROJECT = Path(__file__).resolve().parent.parent
 PAGE = PROJECT / "docs" / "performance.md"
@@ -39,7 +39,7 @@ class Part:
         for row in self.rows:
             tables.setdefault(tuple(row), []).append(row)
         setting = f"*{self.setting}; {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores.*"
-        return "\n\n".join([setting, *map(table, tables.values()), *self.notes])
+        return "\n\n".join([setting, *map(as_table, tables.values()), *self.notes])
 
 
 def figure(value: object) -> str:
@@ -51,10 +51,9 @@ def figure(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def table(rows: Sequence[Mapping[str, Any]]) -> str:
+def as_table(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return rows of the same columns as a table in Markdown."""
-    lines = ["| " + " | ".join(rows[0]) + " |", "|" + "---|" * len(rows[0])]
-    return "\n".join([*lines, *("| " + " | ".join(map(figure, row.values())) + " |" for row in rows)])
+    return table(list(rows[0]), [[figure(value) for value in row.values()] for row in rows])
 
 
 def show(title: str, markdown: str) -> None:
@@ -63,9 +62,5 @@ def show(title: str, markdown: str) -> None:
 
 
 def update(blocks: Mapping[str, str]) -> None:
-    """Replace what stands on the page between `<!-- bench:NAME -->` and `<!-- end -->`."""
-    text = PAGE.read_text(encoding="utf-8")
-    for name, block in blocks.items():
-        pattern = re.compile(rf"(<!-- bench:{name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        text = pattern.sub(lambda found, block=block: f"{found[1]}{block}\n{found[2]}", text)
-    PAGE.write_text(text, encoding="utf-8")
+    """Bring docs/performance.md up to date."""
+    PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), "bench", blocks), encoding="utf-8")

@@ -16,12 +16,12 @@ from rich.text import Text
 from cost import bill
 from cost.assumptions import Assumptions
 from cost.counting import count
-from cost.errors import CostError
-from cost.prices import Prices
-from cost.report import STAGE, Report, updated
+from cost.prices import CostError, Prices
+from cost.report import STAGE, Report
 from cost.template import read_template
 from local.console import console, say
 from local.errors import LocalStackError
+from local.pages import replaced
 from local.settings import Settings, clear_aws_environment
 
 COUNTS = Path(__file__).with_name("latest.json")
@@ -50,11 +50,11 @@ def _run(settings: Settings, uploads: int, rows: int) -> int:
     template, today = read_template(settings, STAGE), datetime.now(UTC).date()
     counted = count(settings, rows, _ERROR_RATE)
     report = Report(counted, template, prices, replace(usual, uploads=uploads), today)
-    for table in reversed(report.tables()):
-        console.print(f"\n[bold]{table.name}[/]", Markdown(table.markdown()))
+    for name, table in reversed(report.tables().items()):
+        console.print(f"\n[bold]{name}[/]", Markdown(table))
     if uploads == usual.uploads and rows == 1_000:
         page = settings.project / "docs" / "cost.md"
-        page.write_text(updated(page.read_text(encoding="utf-8"), report), encoding="utf-8")
+        page.write_text(replaced(page.read_text(encoding="utf-8"), "cost", report.tables()), encoding="utf-8")
         usage = bill.upload_usage(counted, template, prices, usual)
         counts = {"rows": rows, "stored_bytes": counted.database.stored_bytes, "usage": usage}
         COUNTS.write_text(json.dumps(counts, indent=1, default=float) + "\n")

@@ -1,7 +1,6 @@
 """From counts to units: what an upload, an idle month, a month of uploads and the ways to run the database use."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -101,16 +100,11 @@ class Choice:
 
 def work_seconds(count: Count, assumptions: Assumptions) -> Decimal:
     """Return how long one upload keeps the database at work: as here, and longer by what work takes on Lambda."""
-    memory = {run.function: run.memory for run in count.runs}
-    longer = sum(
-        (
-            Decimal(ms) / 1000 * (slowdown(memory[name], assumptions) - 1)
-            for name, ms in count.cpu_milliseconds.items()
-            if name in memory
-        ),
-        Decimal(0),
-    )
-    return Decimal(count.seconds) + longer
+    seconds = Decimal(count.seconds)
+    for function, memory in {run.function: run.memory for run in count.runs}.items():
+        work = Decimal(count.cpu_milliseconds.get(function, 0)) / 1000
+        seconds += work * (slowdown(memory, assumptions) - 1)
+    return seconds
 
 
 def awake_hours(count: Count, assumptions: Assumptions, *, nightly: bool) -> Decimal:
@@ -177,13 +171,3 @@ def choices(count: Count, assumptions: Assumptions) -> list[Choice]:
         aurora("never pausing", always, CAPACITIES[0]),
         Choice("RDS db.t4g.micro, 20 GB, one zone", instance, always, is_target=True),
     ]
-
-
-def networks(assumptions: Assumptions) -> Mapping[str, Usage]:
-    """Return the ways out of the network, side by side; a gateway's traffic ($0.045/GB) comes on top."""
-    gateway: Usage = {"nat-hours": Decimal(assumptions.hours), "ipv4-hours": Decimal(assumptions.hours)}
-    return {
-        "IPv6 through the egress-only gateway, endpoints for S3 and DynamoDB": {},
-        "one NAT gateway with its IPv4 address": gateway,
-        "two NAT gateways, one a zone": times(gateway, 2),
-    }

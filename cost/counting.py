@@ -10,23 +10,22 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
-import psutil
 import psycopg2
 
 from cost.dynamodb_units import Units, error_items, staging_units, stored_bytes
-from cost.errors import CostError
+from cost.prices import CostError
 from local import stack, uploads
 from local.console import step
 from local.environment import StackEnvironment
 from local.errors import LocalStackError
+from local.functions import PREFIX, function_processes
 from local.ports import free_port
-from local.settings import SERVICE, STAGE, Settings
+from local.settings import Settings
 from local.vendors import SAMPLE_VENDORS, register
 from samples.generate import generate
 
 VENDOR = "VEND001"
 _SAMPLES = {"clean.csv": VENDOR, "errors.csv": "VEND002", "refused.csv": "VEND003"}
-_PREFIX = f"{SERVICE}-{STAGE}-"
 _CHUNK_BYTES = 64 * 1024
 _LOG_EVENT_OVERHEAD_BYTES = 26
 """What CloudWatch Logs adds to each event (CloudWatch Logs API reference, PutLogEvents)."""
@@ -127,7 +126,7 @@ class _Lab:
         logs = {group: lines[len(logs_before.get(group, ())) :] for group, lines in self.logs().items()}
         runs = tuple(run for group, lines in logs.items() for run in runs_in(group, lines))
         queues = [
-            mapping["FunctionArn"].rpartition(":")[2].removeprefix(_PREFIX)
+            mapping["FunctionArn"].rpartition(":")[2].removeprefix(PREFIX)
             for mapping in self._pages("lambda", "list_event_source_mappings", "EventSourceMappings")
             if ":sqs:" in mapping["EventSourceArn"]
         ]
@@ -200,10 +199,7 @@ class _Lab:
 
         The trail is read from its end, 50 events at a time. botocore would cut the times to whole seconds.
         """
-        functions = {
-            variables["AWS_ACCESS_KEY_ID"]: variables["AWS_LAMBDA_FUNCTION_NAME"].removeprefix(_PREFIX)
-            for _, variables in self._function_processes()
-        }
+        functions = {key: name for name, _, key in function_processes(self.environment)}
         client = self.environment.client("cloudtrail")
         times = {"StartTime": began, "EndTime": time.time()}
 
@@ -223,24 +219,11 @@ class _Lab:
                 return Counter(call for call in found.values() if call[0])
             times["EndTime"] = min(event["EventTime"] for event in events).timestamp()
 
-    def _function_processes(self) -> Iterator[tuple[psutil.Process, dict[str, str]]]:
-        """Yield the processes of this stack's functions with their environment variables."""
-        for process in psutil.process_iter():
-            try:
-                variables = process.environ()
-            except (psutil.NoSuchProcess, psutil.AccessDenied):
-                continue
-            ours = variables.get("AWS_ENDPOINT_URL") == self.environment.endpoint_url
-            if ours and "AWS_LAMBDA_FUNCTION_NAME" in variables:
-                yield process, variables
-
     def _cpu(self) -> Counter[str]:
         """Return the milliseconds of work of the functions' processes so far."""
         found: Counter[str] = Counter()
-        for process, variables in self._function_processes():
-            times = process.cpu_times()
-            name = variables["AWS_LAMBDA_FUNCTION_NAME"].removeprefix(_PREFIX)
-            found[name] += round((times.user + times.system) * 1000)
+        for name, process, _ in function_processes(self.environment):
+            found[name] += round(sum(process.cpu_times()[:2]) * 1000)
         return found
 
     def _open_report(self, email: str) -> bytes:
@@ -301,7 +284,7 @@ def runs_in(group: str, lines: Iterable[str]) -> Iterator[Run]:
     """Yield the runs that a function's REPORT lines end."""
     for line in lines:
         if match := _REPORT.search(line):
-            yield Run(group.rpartition("/")[2].removeprefix(_PREFIX), int(match[2]), int(match[1]))
+            yield Run(group.rpartition("/")[2].removeprefix(PREFIX), int(match[2]), int(match[1]))
 
 
 def metrics_in(line: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cost.errors import CostError
+from cost.prices import CostError
 
 Item = Mapping[str, Mapping[str, Any]]
 

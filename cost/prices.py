@@ -7,10 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Self
 
-from cost.errors import CostError
-
 PRICE_FILE = Path(__file__).with_name("prices.toml")
 _EVIDENCE = ("page", "looked up", "memory")
+
+
+class CostError(Exception):
+    """Something was seen that cannot be priced. The message says what, and where to add it."""
 
 
 @dataclass(frozen=True, slots=True)

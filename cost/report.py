@@ -1,6 +1,6 @@
 """The tables of the bill: shown on the terminal, and put into their places in docs/cost.md."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,30 +8,14 @@ from decimal import Decimal
 from cost import bill
 from cost.assumptions import TARGET_MONTH, TARGET_UPLOAD, Assumptions
 from cost.counting import Count
-from cost.errors import CostError
 from cost.prices import Cost, Prices, Usage, by_service, cost_of, plus, total
 from cost.template import Template
+from local.pages import table
 
 STAGE = "prod"
 """The stage whose template is billed."""
 _NEW_TABLE = 4_000
 """Write units a second of a new table (DynamoDB developer guide, "On-demand capacity mode")."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows for one place of the page; the columns from `numbers_from` on are numbers."""
-
-    name: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    numbers_from: int = 1
-
-    def markdown(self) -> str:
-        """Return the table as Markdown."""
-        rules = " --- |" * self.numbers_from + " ---: |" * (len(self.columns) - self.numbers_from)
-        lines = [f"| {' | '.join(self.columns)} |", f"|{rules}", *(f"| {' | '.join(row)} |" for row in self.rows)]
-        return "\n".join(lines) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,96 +31,68 @@ class Report:
     @property
     def targets_met(self) -> bool:
         """Return whether every target is met by what an account pays: list prices less what is always free."""
-        return all(row[-1] == "pass" for row in self._targets().rows)
+        return all(row[-1] != "FAIL" for row in self._targets())
 
-    def tables(self) -> list[Table]:
-        """Return all tables, shortest answer first."""
-        return [self._targets(), self._databases(), *self._costs(), *self._counts(), self._prices()]
+    def tables(self) -> dict[str, str]:
+        """Return all tables by name, shortest answer first."""
+        columns = ("what", "hours awake", "list price", "as paid", "target", "at list price", "as paid")
+        return {"targets": table(columns, self._targets()), **self._costs(), **self._counts()}
 
-    def _upload_usage(self) -> Usage:
-        return bill.upload_usage(self.count, self.template, self.prices, self.assumptions)
-
-    def _month(self, choice: bill.Choice) -> Cost:
-        usage = bill.month_usage(self.count, self.template, self.prices, self.assumptions)
-        return total(self.prices, plus(usage, choice.usage))
-
-    def _choices(self) -> list[bill.Choice]:
-        return bill.choices(self.count, self.assumptions)
-
-    def _targets(self) -> Table:
-        one = self._upload_usage()
+    def _targets(self) -> list[list[str]]:
+        one, month = self._usages()
         waking = plus(one, bill.lone_upload_usage(self.count, self.assumptions))
-        judged = [
-            ("usage of one upload, without the database", total(self.prices, one), TARGET_UPLOAD, 5),
-            ("the same, waking the database for itself", total(self.prices, waking), TARGET_UPLOAD, 5),
-        ]
-        targets = [choice for choice in self._choices() if choice.is_target]
-        judged += [(f"month: {choice.name}", self._month(choice), TARGET_MONTH, 2) for choice in targets]
         rows = [
-            [what, _dollars(cost.list_price, places), _dollars(cost.paid, places), f"< {target:f}"]
-            + [_verdict(amount, target) for amount in (cost.list_price, cost.paid)]
-            for what, cost, target, places in judged
+            self._judged("usage of one upload, without the database", "", one, TARGET_UPLOAD),
+            self._judged("the same, waking the database for itself", "", waking, TARGET_UPLOAD),
         ]
-        return Table("targets", ("what", "list price", "as paid", "target", "at list price", "as paid"), rows)
+        for choice in bill.choices(self.count, self.assumptions):
+            target = TARGET_MONTH if choice.is_target else None
+            hours = f"{choice.awake_hours:,.0f}"
+            rows.append(self._judged(f"month: {choice.name}", hours, plus(month, choice.usage), target))
+        return rows
 
-    def _databases(self) -> Table:
-        rows = []
-        for choice in self._choices():
-            alone, month = total(self.prices, choice.usage).list_price, self._month(choice)
-            dollars = map(_dollars, (alone, month.list_price, month.paid))
-            verdicts = [_verdict(amount, TARGET_MONTH) for amount in (month.list_price, month.paid)]
-            rows.append([choice.name, f"{choice.awake_hours:,.0f}", *dollars, *verdicts])
-        columns = (
-            "choice",
-            "hours awake",
-            "database",
-            "all in, list",
-            "all in, as paid",
-            "< 20, list",
-            "< 20, as paid",
-        )
-        return Table("databases", columns, rows)
+    def _judged(self, what: str, hours: str, usage: Usage, target: Decimal | None) -> list[str]:
+        """Return a row; what has no target has no verdict either."""
+        cost = total(self.prices, usage)
+        amounts = (cost.list_price, cost.paid)
+        verdicts = ["" if target is None else "pass" if amount < target else "FAIL" for amount in amounts]
+        dollars = [_dollars(amount, 5 if target == TARGET_UPLOAD else 2) for amount in amounts]
+        return [what, hours, *dollars, f"< {target:f}" if target else "none", *verdicts]
 
-    def _costs(self) -> list[Table]:
-        """Return the cost by service, of an idle month, of the way out of the network, and of a warmed table."""
-        one, month = (
-            {**by_service(self.prices, usage), "all": total(self.prices, usage)}
-            for usage in (
-                self._upload_usage(),
-                bill.month_usage(self.count, self.template, self.prices, self.assumptions),
-            )
-        )
+    def _usages(self) -> tuple[Usage, Usage]:
+        """Return what an upload and a month use, without the database."""
+        given = (self.count, self.template, self.prices, self.assumptions)
+        return bill.upload_usage(*given), bill.month_usage(*given)
+
+    def _costs(self) -> dict[str, str]:
+        """Return the cost by service, of an idle month, and of a warmed table."""
+        one, month = ({**by_service(self.prices, usage), "all": total(self.prices, usage)} for usage in self._usages())
         services = [
             [name, _dollars(one.get(name, Cost()).list_price, 6), _dollars(cost.list_price), _dollars(cost.paid)]
             for name, cost in month.items()
         ]
-        usage = plus(
-            bill.idle_usage(self.count, self.template, self.assumptions),
-            bill.asleep_usage(self.count, self.assumptions),
-        )
-        idle = []
-        for name, units in usage.items():
-            meter, cost = self.prices.meters[name], cost_of(self.prices, name, units)
-            what = f"{meter.service}: {meter.unit}"
-            idle.append([what, f"{units.quantize(Decimal('0.01')):,}", _dollars(cost.list_price), _dollars(cost.paid)])
-        cost = total(self.prices, usage)
-        idle.append(["all", "", _dollars(cost.list_price), _dollars(cost.paid)])
-        ways = [
-            [name, _dollars(total(self.prices, usage).list_price)]
-            for name, usage in bill.networks(self.assumptions).items()
+        idle_usage = bill.idle_usage(self.count, self.template, self.assumptions)
+        usage = plus(idle_usage, bill.asleep_usage(self.count, self.assumptions))
+        meters = self.prices.meters
+        costs = [
+            *(
+                (f"{meters[name].service}: {meters[name].unit}", f"{units:,.2f}", cost_of(self.prices, name, units))
+                for name, units in usage.items()
+            ),
+            ("all", "", total(self.prices, usage)),
         ]
+        idle = [[what, units, _dollars(cost.list_price), _dollars(cost.paid)] for what, units, cost in costs]
         warm = [
             [f"{units:,}", _dollars(cost_of(self.prices, "warm-write-units", Decimal(units - _NEW_TABLE)).list_price)]
             for units in (8_000, 20_000, 40_000)
         ]
-        return [
-            Table("services", ("service", "one upload, list", "month, list", "month, as paid"), services),
-            Table("idle", ("what", "units", "list price", "as paid"), idle),
-            Table("networks", ("way", "list price"), ways),
-            Table("warm", ("write units a second", "list price, once"), warm),
-        ]
+        return {
+            "services": table(("service", "one upload, list", "month, list", "month, as paid"), services),
+            "idle": table(("what", "units", "list price", "as paid"), idle),
+            "warm": table(("write units a second", "list price, once"), warm),
+        }
 
-    def _counts(self) -> list[Table]:
+    def _counts(self) -> dict[str, str]:
         """Return what was counted and what is assumed."""
         counted = self.count
         requests = [[caller, operation, f"{times:,}"] for (caller, operation), times in sorted(counted.calls.items())]
@@ -145,56 +101,22 @@ class Report:
             runs = [run for run in counted.runs if run.function == function]
             figures = (runs[0].memory, len(runs), sum(run.milliseconds for run in runs))
             functions.append([function, *(f"{n:,}" for n in (*figures, counted.cpu_milliseconds.get(function, 0)))])
-        single = {
-            "rows, and of them invalid": f"{counted.rows:,}, {counted.error_rows:,}",
-            "counted on": f"{self.counted_on:%d %B %Y}",
-            "GB-seconds of the functions, on Lambda": f"{bill.gb_seconds(counted, self.assumptions):.1f}",
-            "seconds of work for the database": f"{bill.work_seconds(counted, self.assumptions):.0f}",
-            "state transitions": f"{counted.transitions:,}",
-            "items written to the staging table": f"{counted.table.items:,}",
-            "write and read units of the staging table": f"{counted.table.writes:,}, {counted.table.reads:,}",
-            "bytes staged, with storage's overhead": f"{counted.staged_bytes:,}",
-            "bytes of the file, of the error report": f"{counted.file_bytes:,}, {counted.report_bytes:,}",
-            "bytes that functions log; events of the execution": f"{counted.log_bytes:,}; {counted.execution_events:,}",
-            "bytes of PostgreSQL's write-ahead log": f"{counted.database.log_bytes:,}",
-            "bytes the database grew": f"{counted.database.stored_bytes:,}",
-            "entries in unique indexes, without primary keys": f"{counted.database.unique_entries:,}",
-            "custom metrics": ", ".join(counted.metric_series),
+        given = {**asdict(counted), **asdict(counted.table), **asdict(counted.database)}
+        given["metric_series"] = len(counted.metric_series)
+        given["seconds"] = round(counted.seconds, 1)
+        counts = _listed({name: value for name, value in given.items() if isinstance(value, int | float)})
+        days = {name: getattr(self.template, name) for name in ("upload_days", "report_days", "log_days")}
+        return {
+            "requests": table(("caller", "operation", "requests"), requests, 2),
+            "functions": table(("function", "MB", "runs", "ms", "of it work"), functions),
+            "counts": table(("what", "count"), counts),
+            "assumed": table(("what", "value"), _listed({**asdict(self.assumptions), **days})),
         }
-        kept = {"days files are kept": self.template.upload_days, "days reports are kept": self.template.report_days}
-        assumed = {**asdict(self.assumptions), **kept, "days logs are kept": self.template.log_days}
-        return [
-            Table("requests", ("caller", "operation", "requests"), requests, 2),
-            Table("functions", ("function", "MB", "runs", "ms", "of it work"), functions),
-            Table("counts", ("what", "count"), [[what, figure] for what, figure in single.items()]),
-            Table("assumed", ("what", "value"), [[name.replace("_", " "), f"{n:,}"] for name, n in assumed.items()]),
-        ]
-
-    def _prices(self) -> Table:
-        rows = [
-            [
-                *(meter.service, meter.unit, f"{meter.price.normalize():f}"),
-                *(f"{meter.free:,}" if meter.free else "", meter.source, meter.evidence),
-            ]
-            for meter in self.prices.meters.values()
-        ]
-        return Table("prices", ("service", "unit", "US$", "always free", "AWS's price page", "evidence"), rows, 6)
 
 
-def _verdict(cost: Decimal, target: Decimal) -> str:
-    return "pass" if cost < target else "FAIL"
+def _listed(figures: Mapping[str, int | float | Decimal]) -> list[list[str]]:
+    return [[name.replace("_", " "), f"{value:,}"] for name, value in figures.items()]
 
 
 def _dollars(amount: Decimal, places: int = 2) -> str:
     return f"{amount:,.{places}f}"
-
-
-def updated(page: str, report: Report) -> str:
-    """Return docs/cost.md with its tables replaced. Raises CostError when the page has no place for one."""
-    for table in report.tables():
-        before, start, rest = page.partition(f"<!-- cost:{table.name} -->\n")
-        _, end, after = rest.partition("<!-- end -->")
-        if not end:
-            raise CostError(f"docs/cost.md has no place for the table {table.name}")
-        page = f"{before}{start}{table.markdown()}{end}{after}"
-    return page

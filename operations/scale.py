@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from local.pages import replaced
+
 _PROJECT = Path(__file__).parent.parent
 PAGE = _PROJECT / "docs" / "scale.md"
 
@@ -183,13 +185,7 @@ def updated(text: str) -> str:
         "waits": [", ".join(f"{name} {value:.0f} s" for name, value in _WAITS.items())],
         "vendors": [_VENDOR_HEADER, *_vendor_rows(count)],
     }
-    for name, lines in blocks.items():
-        before, start, rest = text.partition(f"<!-- scale:{name} -->\n")
-        _, end, after = rest.partition("<!-- end -->")
-        if not end:
-            raise ValueError(f"docs/scale.md has no place for {name}")
-        text = before + start + "\n".join(lines) + "\n" + end + after
-    return text
+    return replaced(text, "scale", {name: "\n".join(lines) for name, lines in blocks.items()})
 
 
 _BURST_HEADER = (

@@ -9,8 +9,7 @@ import pytest
 from cost import bill
 from cost.assumptions import Assumptions
 from cost.counting import Count, Run
-from cost.errors import CostError
-from cost.prices import Prices, total
+from cost.prices import CostError, Prices, total
 from cost.template import Template
 
 _ASSUMPTIONS = Assumptions()
@@ -102,9 +101,3 @@ def test_instance_costs_the_same_whatever_is_uploaded(count: Count) -> None:
 
     assert few.usage == many.usage
     assert total(Prices.load(), few.usage).list_price == Decimal(730) * Decimal("0.016") + 20 * Decimal("0.115")
-
-
-def test_a_gateway_is_what_the_way_out_costs() -> None:
-    costs = [total(Prices.load(), usage).list_price for usage in bill.networks(_ASSUMPTIONS).values()]
-
-    assert costs == [0, Decimal("36.50"), 73]

@@ -10,8 +10,7 @@ import yaml
 
 from cost.counting import Run, execution_calls, integration, metrics_in, runs_in, transitions
 from cost.dynamodb_units import item_size, staging_units, stored_bytes
-from cost.errors import CostError
-from cost.prices import Prices
+from cost.prices import CostError, Prices
 
 _PROJECT = Path(__file__).parents[3]
 _QUEUE = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"

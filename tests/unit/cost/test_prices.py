@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cost.errors import CostError
-from cost.prices import PRICE_FILE, Cost, Prices, by_service, total
+from cost.prices import PRICE_FILE, Cost, CostError, Prices, by_service, total
 
 
 def test_every_price_is_dated_and_says_where_it_comes_from() -> None:

@@ -8,10 +8,10 @@ import pytest
 
 from cost.assumptions import Assumptions
 from cost.counting import Count
-from cost.errors import CostError
 from cost.prices import Prices
-from cost.report import Report, updated
+from cost.report import Report
 from cost.template import Template
+from local.pages import replaced
 
 _PAGE = (Path(__file__).parents[3] / "docs" / "cost.md").read_text(encoding="utf-8")
 
@@ -23,21 +23,21 @@ def _report(count: Count, template: Template) -> Report:
 def test_page_has_a_place_for_every_table_and_is_the_same_when_the_count_is(count: Count, template: Template) -> None:
     report = _report(count, template)
 
-    page = updated(_PAGE, report)
+    page = replaced(_PAGE, "cost", report.tables())
 
-    assert updated(page, report) == page
-    for table in report.tables():
-        assert table.markdown() in page
-        assert {len(row) for row in table.rows} == {len(table.columns)}, table.name
+    assert replaced(page, "cost", report.tables()) == page
+    for name, table in report.tables().items():
+        assert table in page
+        assert len({line.count(" |") for line in table.splitlines()}) == 1, name
 
 
 def test_page_is_refused_when_it_has_no_place_for_a_table(count: Count, template: Template) -> None:
-    with pytest.raises(CostError, match="no place for the table idle"):
-        updated(_PAGE.replace("<!-- cost:idle -->", ""), _report(count, template))
+    with pytest.raises(ValueError, match="no place for cost:idle"):
+        replaced(_PAGE.replace("<!-- cost:idle -->", ""), "cost", _report(count, template).tables())
 
 
 def test_page_shows_each_capacity_for_each_way_uploads_come(count: Count, template: Template) -> None:
-    page = updated(_PAGE, _report(count, template))
+    page = replaced(_PAGE, "cost", _report(count, template).tables())
 
     for arrival in ("uploads in nightly bursts", "uploads over the day"):
         for acus in ("0.5", "1", "2"):

@@ -42,5 +42,5 @@ def test_page_is_up_to_date() -> None:
 
 
 def test_page_is_refused_when_it_has_no_place_for_a_table() -> None:
-    with pytest.raises(ValueError, match="no place for vendors"):
+    with pytest.raises(ValueError, match="no place for scale:vendors"):
         updated(PAGE.read_text(encoding="utf-8").replace("<!-- scale:vendors -->", ""))

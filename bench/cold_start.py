@@ -28,7 +28,7 @@ def measure(*, full: bool) -> Part:
 
 
 def _import_ms(module: str) -> float:
-    """Return the milliseconds of one import, with every variable set that any function reads, to a number fit for all."""
+    """Return the milliseconds of one import. Every variable that any function reads is set, to a number fit for all."""
     variables = {
         field.name.upper(): "365"
         for name, kind in vars(config).items()

@@ -42,8 +42,8 @@ def test_page_shows_each_capacity_for_each_way_uploads_come(count: Count, templa
 
     for arrival in ("uploads in nightly bursts", "uploads over the day"):
         for acus in ("0.5", "1", "2"):
-            assert f"| Aurora, {arrival}, {acus} ACU awake |" in page
-    assert "| RDS db.t4g.micro" in page
+            assert f"| month: Aurora, {arrival}, {acus} ACU awake" in page
+    assert "| month: RDS db.t4g.micro" in page
 
 
 def test_polling_adds_up_and_is_dearer_when_a_program_asks_more_often(count: Count, template: Template) -> None:

@@ -229,6 +229,10 @@ format: $(PYTHON_STAMP) ## Format the code
 diagram: $(PYTHON_STAMP) ## Draw the schema into docs/database.md
 	@$(PYTHON) -m operations.schema_diagram
 
+.PHONY: templates
+templates: $(PYTHON_STAMP) ## Make the vendors' empty files (samples/template.csv, .xlsx) anew from the rules
+	@$(PYTHON) -m samples.templates
+
 .PHONY: openapi
 openapi: $(PYTHON_STAMP) ## Write the API's description (api/openapi.json) anew
 	@$(PYTHON) -m api.openapi

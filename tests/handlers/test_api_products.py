@@ -1,9 +1,11 @@
 """The vendor's own products through the API, their export, and what a file may hold."""
 
+import base64
 import csv
 import io
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import requests
@@ -11,6 +13,8 @@ import requests
 from tests.handlers.api_client import NOON, UPLOAD_ID, ApiClient, add_product, add_upload
 from tests.handlers.test_api_uploads import all_pages
 from tests.handlers.world import BUCKET
+
+SAMPLES = Path(__file__).parents[2] / "samples"
 
 
 @pytest.fixture(autouse=True)
@@ -181,6 +185,15 @@ def test_columns_tell_limits_and_fixes(api: ApiClient) -> None:
     assert codes["INVALID_PRICE"]["of"] == "row"
     assert codes["EMPTY_FILE"]["of"] == "file"
     assert all(code["fix"] for code in found["codes"])
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_template_is_that_of_the_samples_when_it_is_fetched(api: ApiClient, kind: str) -> None:
+    reply = api.get(f"/templates/{kind}")
+
+    assert reply.status == 200
+    assert reply.headers["Content-Disposition"] == f'attachment; filename="template.{kind}"'
+    assert base64.b64decode(reply.text) == (SAMPLES / f"template.{kind}").read_bytes()
 
 
 def test_template_is_not_found_when_there_is_no_such_kind(api: ApiClient) -> None:

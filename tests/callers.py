@@ -46,7 +46,7 @@ ROWS = {
     "export_products": Row(ToOthers.ITS_OWN),
     "list_categories": Row(ToOthers.THE_SAME),
     "list_columns": Row(ToOthers.THE_SAME),
-    "fetch_template": Row(ToOthers.THE_SAME, allowed=410),  # until the package holds templates
+    "fetch_template": Row(ToOthers.THE_SAME),
     "show_openapi": Row(ToOthers.THE_SAME),
     "list_api_keys": Row(ToOthers.ITS_OWN),
     "create_api_key": Row(ToOthers.ITS_OWN, body={"label": "matrix"}),

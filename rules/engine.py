@@ -60,7 +60,7 @@ class ProductRules:
 
     @classmethod
     def load(cls, path: Path = DEFAULT_RULES) -> "ProductRules":
-        """Return the rules in the file. Raises RulesError, which names the key to mend, when the data is wrong."""
+        """Return the rules in the file. Raises RulesError, which names the key to fix, when the data is wrong."""
         return cls(read_rules(path))
 
     @cached_property

@@ -16,7 +16,7 @@ DEFAULT_RULES = Path(__file__).with_name("products.toml")
 
 
 class RulesError(ValueError):
-    """The rules data is wrong; the message names the key to mend."""
+    """The rules data is wrong; the message names the key to fix."""
 
 
 @dataclass(frozen=True, slots=True)

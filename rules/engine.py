@@ -146,7 +146,7 @@ class ProductRules:
     def _open_lane(self, categories: AbstractSet[str]) -> list[Test]:
         """Return the compiled tests for this set of categories, and keep them for the rows that follow."""
         tests = [
-            _category_test(categories) if name in self._category_columns else test
+            _category_test(categories, optional=name not in self.required) if name in self._category_columns else test
             for name, test in zip(self.columns, self._tests, strict=True)
         ]
         self._lane = (categories, tests)
@@ -193,5 +193,7 @@ class ProductRules:
         return self._oracle[1]
 
 
-def _category_test(categories: AbstractSet[str]) -> Test:
+def _category_test(categories: AbstractSet[str], *, optional: bool) -> Test:
+    if optional:
+        return lambda value: value is None or value in categories
     return lambda value: value in categories

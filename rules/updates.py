@@ -34,6 +34,7 @@ class UpdateRules(ProductRules):
         )
         self._clear = clear
         self._clearable = frozenset(column.name for column in rules.columns if not column.required)
+        self._naming = [self.columns.index(name) for name in NAMING_COLUMNS]
         self._words = rules.updates.messages
         self._labels = {column.name: column.label for column in rules.columns}
 
@@ -89,11 +90,11 @@ class UpdateRules(ProductRules):
         if cleared:
             cells = {name: cell for name, cell in cells.items() if name not in cleared}
         verdict = check(cells, categories, lengths=lengths)
-        values = dict(zip(self.columns, verdict.values, strict=True))
         errors = verdict.errors
-        if not any(values[name] for name in NAMING_COLUMNS):
+        if not any(verdict.values[position] for position in self._naming):
             unnamed = RowError(NAMING_COLUMNS[0], ErrorCode.MISSING_REQUIRED_FIELD, self._words["unnamed"])
             errors = self.in_order((*errors, unnamed))
         if not cleared:
-            return Verdict(errors, verdict.values)
-        return Verdict(errors, tuple(self._clear if name in cleared else value for name, value in values.items()))
+            return Verdict(errors, verdict.values) if errors is not verdict.errors else verdict
+        values = zip(self.columns, verdict.values, strict=True)
+        return Verdict(errors, tuple(self._clear if name in cleared else value for name, value in values))

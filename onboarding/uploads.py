@@ -64,7 +64,7 @@ class Upload:
     s3_key: str
     object_version: str
     uploaded_at: str
-    """ISO 8601, UTC, to the second."""
+    """ISO 8601, UTC, to the millisecond: of two uploads that change one product the later one wins."""
     mode: UploadMode = UploadMode.IMPORT
     is_preview: bool = False
 
@@ -83,7 +83,7 @@ class Upload:
         bucket: str = s3["bucket"]["name"]
         key = unquote_plus(s3["object"]["key"])
         version: str = s3["object"].get("versionId") or "null"
-        event_time = datetime.fromisoformat(record["eventTime"]).astimezone(UTC).replace(microsecond=0)
+        event_time = datetime.fromisoformat(record["eventTime"]).astimezone(UTC)
         prefix, mode, is_preview = _folder_of(key) or ("", UploadMode.IMPORT, False)
         folder, slash, file_name = key.removeprefix(prefix).partition("/")
         vendor_id = folder if folder and slash and prefix != "previews/" else NO_VENDOR
@@ -94,7 +94,7 @@ class Upload:
             bucket=bucket,
             s3_key=key,
             object_version=version,
-            uploaded_at=event_time.isoformat(),
+            uploaded_at=event_time.isoformat(timespec="milliseconds"),
             mode=mode,
             is_preview=is_preview,
         )

@@ -145,15 +145,18 @@ def put_in_place(
 
 
 def _imported_since(cursor: Cursor, upload: OpenUpload, product_ids: Collection[int]) -> set[int]:
-    """Return which of these products a later upload brought in; whatever this one says of them is older."""
+    """Return which of these products a later upload brought in; whatever this one says of them is older.
+
+    At the same moment the import counts as the earlier one: nobody can change a product that is not there yet.
+    """
     cursor.execute(
         """
         SELECT wanted FROM unnest(%s::bigint[]) AS wanted,
             LATERAL (SELECT upload_id FROM products WHERE product_id = wanted LIMIT 1) AS p,
             LATERAL (SELECT upload_timestamp FROM upload_history WHERE upload_id = p.upload_id LIMIT 1) AS h
-        WHERE (h.upload_timestamp, p.upload_id) > (%s, %s)
+        WHERE h.upload_timestamp > %s
         """,
-        (array_of_numbers(product_ids), upload.uploaded_at, upload.upload_id),
+        (array_of_numbers(product_ids), upload.uploaded_at),
     )
     return {product_id for (product_id,) in cursor.fetchall()}
 

@@ -241,7 +241,7 @@ def execution_input(sent: SentFile, happened: datetime = EVENT_TIME) -> dict[str
         "bucket": sent.stored.bucket,
         "s3_key": sent.stored.key,
         "object_version": sent.stored.version,
-        "uploaded_at": happened.isoformat(),
+        "uploaded_at": happened.isoformat(timespec="milliseconds"),
         "mode": sent.mode,
         "is_preview": sent.is_preview,
     }

@@ -26,7 +26,7 @@ def test_id_has_time_and_digest_when_an_object_was_created() -> None:
     upload = _upload()
 
     assert re.fullmatch(r"UPLOAD_20261121_103045_[0-9a-f]{8}", upload.upload_id)
-    assert upload.uploaded_at == "2026-11-21T10:30:45+00:00"
+    assert upload.uploaded_at == "2026-11-21T10:30:45.123+00:00"
     assert (upload.vendor_id, upload.file_name, upload.object_version) == ("VEND001", "products.csv", "v1")
 
 

@@ -304,6 +304,15 @@ def test_import_wins_when_it_brought_the_product_in_after_the_update_was_sent(li
     assert values(listed, "price")[3] == (Decimal(5),)
 
 
+def test_import_counts_as_earlier_when_it_came_at_the_same_moment(listed, rules, uploads, product) -> None:
+    brought_in = replace(uploads(1, UploadMode.IMPORT), upload_id=f"{uploads(1).upload_id[:-1]}f")
+    settle(listed, rules, brought_in, {1: product(5, price="5")})
+
+    settle(listed, rules, uploads(1), {1: {"sku": "SKU-0005", "price": "1"}})
+
+    assert values(listed, "price")[3] == (Decimal(1),)
+
+
 FIELDS = {
     "price": st.sampled_from(["1", "2", "19.99"]),
     "stock_quantity": st.sampled_from(["1", "2", "150"]),

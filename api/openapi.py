@@ -225,7 +225,7 @@ def _parameter(
 
 
 def _answer(route: Route, references: dict[type[BaseModel], dict[str, Any]], schemas: dict[str, Any]) -> dict[str, Any]:
-    content: dict[str, Any] = {route.media_type: {}}
+    content: dict[str, Any] = {media_type: {} for media_type in route.media_types}
     if route.answer is not None:
         reference = references[route.answer]
         content = {"application/json": {"schema": reference, "example": _example(reference, schemas)}}

@@ -88,7 +88,7 @@ class Route:
     body: type[BaseModel] | None = None
     request_headers: Mapping[str, str] = field(default_factory=dict)
     answer_headers: Mapping[str, str] = field(default_factory=dict)
-    media_type: str = "application/json"
+    media_types: tuple[str, ...] = ("application/json",)
     problems: tuple[Kind, ...] = ()
 
     @property

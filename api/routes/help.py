@@ -105,7 +105,7 @@ ROUTES = (
         path="/templates/{kind}",
         action=fetch_template,
         who=Who.SIGNED_IN,
-        media_type="application/octet-stream",
+        media_types=tuple(media_type.partition(";")[0] for _, media_type in _TEMPLATES.values()),
         problems=(NOT_FOUND, FILE_NO_LONGER_KEPT),
         summary="Fetch an empty file",
         description="`kind` is `csv` or `xlsx`. The workbook has lists, checks and an explanation of every column.",
@@ -115,7 +115,6 @@ ROUTES = (
         path="/openapi.json",
         action=show_openapi,
         who=Who.ANYBODY,
-        media_type="application/json",
         summary="This description",
     ),
 )

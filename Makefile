@@ -203,7 +203,7 @@ FILES := git -c safe.directory='$(CURDIR)' ls-files -z --cached --others --exclu
 
 .PHONY: lint-types
 lint-types: $(PYTHON_STAMP)
-	@$(PYTHON) -m mypy handlers api onboarding rules local operations cost
+	@$(PYTHON) -m mypy handlers api onboarding rules local operations cost tests
 
 .PHONY: lint-yaml
 lint-yaml: $(PYTHON_STAMP)

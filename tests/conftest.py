@@ -60,7 +60,7 @@ class TestDatabase:
             os.write(client.fileno(), b"\0")
         self.server.start()
 
-    def execute(self, statement: str, *parameters: object, url: str | None = None) -> list[tuple]:
+    def execute(self, statement: str, *parameters: object, url: str | None = None) -> list[tuple[Any, ...]]:
         """Run one statement as the database's owner, or as whom the URL names, and return its rows, if it has any."""
         if url is not None:
             with closing(_connect(url)) as connection:
@@ -124,7 +124,7 @@ def _connect(url: str) -> Connection:
     return connection
 
 
-def _run(connection: Connection, statement: str, parameters: Sequence[object]) -> list[tuple]:
+def _run(connection: Connection, statement: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall() if cursor.description else []

@@ -23,7 +23,8 @@ def compile_template(tmp_path_factory: pytest.TempPathFactory) -> Compile:
 
     def compile_stage(stage: str, **parameters: str) -> Template:
         folder = tmp_path_factory.mktemp(f"package-{stage}")
-        command = [PROJECT / "node_modules/.bin/sls", "package", "--stage", stage, "--package", folder]
+        sls = PROJECT / "node_modules/.bin/sls"
+        command = [str(sls), "package", "--stage", stage, "--package", str(folder)]
         command += [f"--param={name}={value}" for name, value in parameters.items()]
         lock_file = PROJECT / ".local" / "deploy.lock"
         lock_file.parent.mkdir(exist_ok=True)

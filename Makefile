@@ -192,8 +192,8 @@ lint: $(PYTHON_STAMP) $(NODE_STAMP) $(CHECKOV_STAMP) ## Check format, style, typ
 	@$(PYTHON) -m ruff check --quiet .
 	@$(MAKE) lint-types lint-yaml lint-markdown lint-javascript
 	@for stage in local prod; do \
-	  $(MAKE) package STAGE=$$stage >/dev/null; \
-	  template=dist/$$stage/cloudformation-template-update-stack.json; \
+	  REQUIREMENTS_FILE=none node_modules/.bin/sls package --stage $$stage --package dist/lint/$$stage >/dev/null; \
+	  template=dist/lint/$$stage/cloudformation-template-update-stack.json; \
 	  $(VENV)/bin/cfn-lint -- "$$template"; \
 	  .local/checkov/bin/checkov --config-file .checkov.yml --file "$$template"; \
 	done

@@ -233,6 +233,10 @@ diagram: $(PYTHON_STAMP) ## Draw the schema into docs/database.md
 templates: $(PYTHON_STAMP) ## Make the vendors' empty files (samples/template.csv, .xlsx) anew from the rules
 	@$(PYTHON) -m samples.templates
 
+.PHONY: samples
+samples: $(PYTHON_STAMP) ## Make the sample vendors' files, and what is expected of them, anew from samples/vendors.toml
+	@$(PYTHON) -m samples.vendor_files
+
 .PHONY: openapi
 openapi: $(PYTHON_STAMP) ## Write the API's description (api/openapi.json) anew
 	@$(PYTHON) -m api.openapi

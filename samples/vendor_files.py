@@ -19,6 +19,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from local.pages import replaced, table
 from samples.generate import COLUMNS
 
 FOLDER = Path(__file__).parent
@@ -27,7 +28,6 @@ README = FOLDER / "README.md"
 _COLUMNS = (*COLUMNS, "barcode")
 _NUMBERS = ("price", "compare_at_price", "stock_quantity", "weight_kg", "barcode")
 _MADE = datetime(2026, 11, 24, tzinfo=UTC)
-_TABLES = re.compile(r"(<!-- rows of the vendors' files: make samples -->\n).*?(<!-- end of rows -->)", re.DOTALL)
 _NOTES = ("Prices are in US dollars.", "Ask us for pictures in print quality.", "Valid until the end of the year.")
 
 Cells = dict[str, Any]
@@ -52,7 +52,6 @@ class Vendor:
 
     file: str
     vendor_id: str
-    shows: str
     prefix: str
     variants: Sequence[str]
     brands: Sequence[str]
@@ -98,17 +97,16 @@ def expected_json() -> str:
 
 def readme() -> str:
     """Return README.md with the tables of these files' mistakes in it."""
-    tables = "\n".join(_table(vendor) for vendor in read_vendors())
-    return _TABLES.sub(lambda marks: f"{marks[1]}\n{tables}\n{marks[2]}", README.read_text(encoding="utf-8"))
+    tables = {vendor.file: _table(vendor) for vendor in read_vendors()}
+    return replaced(README.read_text(encoding="utf-8"), "rows", tables)
 
 
 def _table(vendor: Vendor) -> str:
     rows = [
-        f"| {mistake.row} | {mistake.what} | {', '.join(f'`{code}`' for code in mistake.codes)} |"
+        (str(mistake.row), mistake.what, ", ".join(f"`{code}`" for code in mistake.codes))
         for mistake in vendor.mistakes
     ]
-    head = [f"### {vendor.file}", "", f"{vendor.shows[0].upper()}{vendor.shows[1:]}.", ""]
-    return "\n".join([*head, "| row | what about it | error codes |", "|---|---|---|", *rows, ""])
+    return table(("row", "what about it", "error codes"), rows, numbers_from=3)
 
 
 def _products(vendor: Vendor) -> list[Cells]:

@@ -1,4 +1,4 @@
-"""`make tables`: writes the columns and codes into README.md and docs/formats.md, so that they are those of the rules."""
+"""`make tables`: writes the columns and codes into README.md and docs/formats.md, as the rules have them."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -348,7 +348,6 @@ def test_nothing_is_said_when_the_file_is_the_default(rules) -> None:
         "ignored": [],
         "renamed": {},
         "corrections": False,
-        "note": None,
         "sentence": None,
     }
 

@@ -23,7 +23,17 @@ Replacements = Mapping[int, Mapping[int, str]]
 
 NOT_CALCULATED = "#GETTING_DATA"
 """What Excel shows in a cell whose value is still to come."""
-_XLSX_SIGNS = re.compile(rb"""<(?:\w+:)?f[\s/>]|t=["']e["']""")
+_XLSX_SIGNS = re.compile(
+    rb"""
+    t=["']e["']                                     # an error,
+    | <!                                            # what the next lines cannot see through,
+    | <(?:\w+:)?c\b (?![^>]*\bt=["']str["']) [^>]*> # a cell that holds no text
+      \s* <(?:\w+:)?f\b (?: [^>]*/> | [^>]*>[^<]*</(?:\w+:)?f> )
+      \s* (?! <(?:\w+:)?v> [^<\s] )                 # and that has a formula, but no value
+    """,
+    re.VERBOSE,
+)
+"""They may be seen where there is nothing: then the sheet is parsed for nothing."""
 _ODS_SIGNS = re.compile(rb"""value-type=["'](?:error|percentage)["']""")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _MOST_REPEATS = 1024
@@ -59,7 +69,7 @@ def _found(body: bytes, kind: Format, sheet: str, place: int) -> Iterator[FoundC
 def _in_xlsx(archive: zipfile.ZipFile, sheet: str) -> Iterator[FoundCell]:
     xml = archive.read(_xlsx_part(archive, sheet))
     percent = _percent_styles(archive)
-    if percent or _XLSX_SIGNS.search(xml):
+    if _uses_style(xml, percent) or _XLSX_SIGNS.search(xml):
         yield from _XlsxCells(percent).parse(xml)
 
 
@@ -89,6 +99,12 @@ def _percent_styles(archive: zipfile.ZipFile) -> frozenset[str]:
         if _name(element) == "cellXfs":
             found = {str(number) for number, style in enumerate(element) if style.get("numFmtId") in formats}
     return frozenset(found)
+
+
+def _uses_style(xml: bytes, styles: frozenset[str]) -> bool:
+    """Tell whether a cell may have one of these styles; programs define many that no cell has."""
+    numbers = "|".join(sorted(styles)).encode()
+    return bool(styles) and re.search(rb"""\bs=["'](?:%s)["']""" % numbers, xml) is not None
 
 
 class _XlsxCells:

@@ -233,6 +233,14 @@ diagram: $(PYTHON_STAMP) ## Draw the schema into docs/database.md
 templates: $(PYTHON_STAMP) ## Make the vendors' empty files (samples/template.csv, .xlsx) anew from the rules
 	@$(PYTHON) -m samples.templates
 
+.PHONY: tables
+tables: $(PYTHON_STAMP) ## Write the tables of columns and codes in README.md and docs/formats.md anew from the rules
+	@$(PYTHON) -m operations.rules_tables
+
+.PHONY: samples
+samples: $(PYTHON_STAMP) ## Make the sample vendors' files, and what is expected of them, anew from samples/vendors.toml
+	@$(PYTHON) -m samples.vendor_files
+
 .PHONY: openapi
 openapi: $(PYTHON_STAMP) ## Write the API's description (api/openapi.json) anew
 	@$(PYTHON) -m api.openapi

@@ -504,11 +504,30 @@ class CodeDocument(_Document):
     fix: str = Field(description="What to do.")
 
 
+class Beginning(_Document):
+    """What a file begins with that is refused whatever follows, such as a picture."""
+
+    bytes: str = Field(description="The bytes in hexadecimal digits.", examples=["25504446"])
+    message: str = Field(description="Why such a file is refused and what to do.")
+
+
+class InstantRefusals(_Document):
+    """Refusals that a program can tell of before it sends a file, in the words of the refusal itself."""
+
+    empty: str = Field(description="Of a file without content.")
+    too_large: str = Field(
+        description="Of a file with more than `max_bytes`. `{megabytes}` stands for its size, rounded up to one "
+        "decimal, in units of 1,048,576 bytes."
+    )
+    beginnings: list[Beginning] = Field(description="Of files that are no product list.")
+
+
 class Columns(_Document):
     """The rules: columns, limits, and codes with their fixes."""
 
     columns: list[ColumnDocument]
     codes: list[CodeDocument]
+    refusals: InstantRefusals
     max_rows: int = Field(description="The most rows of a file.", examples=[10_000])
     max_bytes: int = Field(description="The largest size of a file in bytes.", examples=[MAX_FILE_BYTES])
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from api.routes import uploads as routes
-from onboarding.stores.trackers import Announcement, Trackers
+from onboarding.stores.trackers import Trackers
 from tests.handlers.api_client import NOON, UPLOAD_ID, ApiClient, Reply, add_error, add_upload
 from tests.handlers.world import BUCKET, STAGING_TABLE, World
 
@@ -42,11 +42,12 @@ def tracker_of(world: World, upload_id: str) -> dict:
     return world.dynamodb.get_item(TableName=STAGING_TABLE, Key=key).get("Item", {})
 
 
-def take_in(world: World, upload_id: str, version: str = "v1", vendor_id: str = "VEND001") -> Announcement | None:
+def take_in(world: World, upload_id: str, version: str = "v1", vendor_id: str = "VEND001") -> str | None:
     """Do what the parser does first when the file has come."""
     trackers = Trackers(world.dynamodb, STAGING_TABLE)
     key = tracker_of(world, upload_id)["s3_key"]["S"]
-    return trackers.claim(upload_id, vendor_id, key, version, datetime.now(UTC))
+    found = trackers.claim(upload_id, vendor_id, key, version, datetime.now(UTC))
+    return found.file_name if found else None
 
 
 class LaterClock:

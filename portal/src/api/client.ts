@@ -12,6 +12,8 @@ export interface Asked {
   readonly signal?: AbortSignal;
   /** Tries before giving up on passing problems; 1 for requests that must not be made twice. */
   readonly tries?: number;
+  /** The answer is a file and no document. */
+  readonly isFile?: boolean;
 }
 
 export interface Answered<T> {
@@ -28,6 +30,11 @@ export const connection = createStore<'fine' | 'waking-up' | 'away'>('fine');
 /** Returns what GET answers at the path below `/v1`; segments are encoded. Throws ApiError and AbortError. */
 export async function get<T>(path: readonly string[], asked: Asked = {}): Promise<T> {
   return (await ask<T>('GET', path, asked)).document;
+}
+
+/** Returns the file that GET answers. Throws ApiError. */
+export async function getFile(path: readonly string[]): Promise<Blob> {
+  return (await ask<Blob>('GET', path, { isFile: true })).document;
 }
 
 /** Makes a request that changes something. It is made once, unless `tries` says that repeating it does no harm. */
@@ -61,7 +68,7 @@ async function once<T>(method: string, path: readonly string[], asked: Asked): P
   }
   const seconds = retryAfter(answer.headers);
   if (!answer.ok) throw await problemOf(answer, seconds);
-  const document = (answer.status === 204 ? null : await answer.json()) as T;
+  const document = (answer.status === 204 ? null : await (asked.isFile ? answer.blob() : answer.json())) as T;
   return { document, retryAfter: seconds };
 }
 

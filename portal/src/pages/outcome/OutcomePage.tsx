@@ -8,7 +8,7 @@ import { PageTitle } from '../../components/PageTitle';
 import { Problem } from '../../components/Problem';
 import { StatusBadge, Tag } from '../../components/StatusBadge';
 import { dateTime, duration, secondsBetween } from '../../logic/format';
-import { isUnderWay } from '../../logic/progress';
+import { isUnderWay, spoken } from '../../logic/progress';
 import { useUpload } from '../../logic/upload-feed';
 import { Errors } from './Errors';
 import { ProgressCard } from './ProgressCard';
@@ -45,6 +45,9 @@ export function OutcomePage({ route }: { readonly route: Route }) {
       <PageTitle title={upload.file_name}>
         <Facts upload={upload} />
       </PageTitle>
+      <p class="unseen" role="status">
+        {spoken(upload)}
+      </p>
       {isUnderWay(upload) ? <ProgressCard upload={upload} /> : <Result upload={upload} />}
       {!isUnderWay(upload) && upload.counts.errors > 0 && <Errors upload={upload} query={route.query} />}
     </div>

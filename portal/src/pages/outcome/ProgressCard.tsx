@@ -3,7 +3,7 @@ import type { Upload } from '../../api/types';
 import { Icon } from '../../components/Icon';
 import { RowsBar } from '../../components/RowsBar';
 import { duration, number, percent } from '../../logic/format';
-import { phaseOf, spoken, type Phase } from '../../logic/progress';
+import { phaseOf, type Phase } from '../../logic/progress';
 import { Figures } from './Figures';
 
 const STEPS: readonly (readonly [phase: Phase, label: string])[] = [
@@ -13,7 +13,7 @@ const STEPS: readonly (readonly [phase: Phase, label: string])[] = [
   ['finishing', 'Report is made'],
 ];
 
-/** An upload under way: the steps, the rows, and the time so far. Says a word aloud now and then. */
+/** An upload under way: the steps, the rows, and the time so far. */
 export function ProgressCard({ upload }: { readonly upload: Upload }) {
   const phase = phaseOf(upload);
   const { total, valid, errors } = upload.counts;
@@ -39,9 +39,6 @@ export function ProgressCard({ upload }: { readonly upload: Upload }) {
         <Elapsed since={upload.created_at} />
       </p>
       <p class="small soft">You can leave this page or close it: the upload goes on, and an e-mail tells how it ended.</p>
-      <p class="unseen" role="status">
-        {spoken(upload)}
-      </p>
     </section>
   );
 }

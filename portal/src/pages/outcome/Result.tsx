@@ -18,9 +18,7 @@ export function Result({ upload }: { readonly upload: Upload }) {
   const sentence = readAs(upload);
   return (
     <section class="card stack result" aria-labelledby="result">
-      <h2 id="result" role="status">
-        {summary(upload)}
-      </h2>
+      <h2 id="result">{summary(upload)}</h2>
       {upload.failure && (
         <Notice tone="bad" title={upload.failure.message}>
           <p>{upload.next_step.text}</p>

@@ -1,0 +1,9 @@
+import { PageTitle } from '../../components/PageTitle';
+
+export function ProductsPage() {
+  return (
+    <div class="stack">
+      <PageTitle title="Products" />
+    </div>
+  );
+}

@@ -35,11 +35,24 @@ export async function send<T>(method: 'POST' | 'DELETE', path: readonly string[]
   return (await ask<T>(method, path, { tries: 1, ...asked })).document;
 }
 
-export async function ask<T>(method: string, path: readonly string[], asked: Asked = {}): Promise<Answered<T>> {
+/** Returns what GET answers where that is a file and no document. Throws ApiError and AbortError. */
+export function getFile(path: readonly string[], asked: Asked = {}): Promise<Blob> {
+  return repeated(asked, async () => (await once('GET', path, asked)).blob());
+}
+
+export function ask<T>(method: string, path: readonly string[], asked: Asked = {}): Promise<Answered<T>> {
+  return repeated(asked, async () => {
+    const answer = await once(method, path, asked);
+    const document = (answer.status === 204 ? null : await answer.json()) as T;
+    return { document, retryAfter: retryAfter(answer.headers) };
+  });
+}
+
+async function repeated<T>(asked: Asked, once: () => Promise<T>): Promise<T> {
   const tries = asked.tries ?? TRIES;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const answered = await once<T>(method, path, asked);
+      const answered = await once();
       connection.set('fine');
       return answered;
     } catch (error) {
@@ -51,7 +64,7 @@ export async function ask<T>(method: string, path: readonly string[], asked: Ask
   }
 }
 
-async function once<T>(method: string, path: readonly string[], asked: Asked): Promise<Answered<T>> {
+async function once(method: string, path: readonly string[], asked: Asked): Promise<Response> {
   let answer = await signed(method, path, asked, accessToken);
   if (answer.status === 401) answer = await signed(method, path, asked, renew);
   while (answer.status === 401) {
@@ -59,10 +72,8 @@ async function once<T>(method: string, path: readonly string[], asked: Asked): P
     endSession();
     answer = await signed(method, path, asked, accessToken);
   }
-  const seconds = retryAfter(answer.headers);
-  if (!answer.ok) throw await problemOf(answer, seconds);
-  const document = (answer.status === 204 ? null : await answer.json()) as T;
-  return { document, retryAfter: seconds };
+  if (!answer.ok) throw await problemOf(answer, retryAfter(answer.headers));
+  return answer;
 }
 
 async function signed(

@@ -481,6 +481,19 @@ class CreatedApiKey(ApiKeyDocument):
     )
 
 
+class PersonDocument(_Document):
+    """Somebody who may sign in for the vendor."""
+
+    email: str = Field(description="The e-mail address to sign in with.", examples=["anna@vendor.example"])
+    created_at: datetime = Field(description="When the person was invited.")
+
+
+class People(_Document):
+    """The vendor's people, the earliest first."""
+
+    data: list[PersonDocument]
+
+
 class ColumnDocument(_Document):
     """A column of the file and what its cells may hold."""
 

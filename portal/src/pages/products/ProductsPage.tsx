@@ -1,9 +1,10 @@
-import { PageTitle } from '../../components/PageTitle';
+import './products.css';
+import type { Page } from '../../app/pages';
+import { OneProduct } from './OneProduct';
+import { ProductList } from './ProductList';
 
-export function ProductsPage() {
-  return (
-    <div class="stack">
-      <PageTitle title="Products" />
-    </div>
-  );
-}
+/** The vendor's own catalogue: all of it, or one product. */
+export const ProductsPage: Page = ({ route }) => {
+  const [, productId] = route.segments;
+  return productId === undefined ? <ProductList route={route} /> : <OneProduct productId={productId} />;
+};

@@ -146,6 +146,16 @@ class ApiConfig(DatabaseConfig):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PortalSiteConfig:
+    portal_url: str
+    sign_in_url: str
+    user_pool_url: str
+    portal_client_id: str
+    upload_origins: str
+    """Origins that browsers put files to, with spaces between them; empty where it is the pages' own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UploadReverterConfig(DatabaseConfig):
     pass
 

@@ -2,6 +2,10 @@
 
 // What the framework has no setting for.
 
+const { execFileSync } = require('node:child_process');
+const { existsSync } = require('node:fs');
+const path = require('node:path');
+
 const LONGEST_STAGE = 15;
 
 class ServicePlugin {
@@ -9,6 +13,7 @@ class ServicePlugin {
     this.serverless = serverless;
     this.hooks = {
       initialize: () => this.checkStage(),
+      'before:package:createDeploymentArtifacts': () => this.buildPortal(),
       'before:package:finalize': () => this.removeSharedRole(),
     };
   }
@@ -21,6 +26,18 @@ class ServicePlugin {
         `The stage "${stage}" has ${stage.length} characters; at most ${LONGEST_STAGE} fit into the names of the buckets. ` +
           'Choose a shorter one.',
       );
+    }
+  }
+
+  // The pages are part of the package: however it is made, they are of these sources.
+  buildPortal() {
+    const folder = path.join(this.serverless.serviceDir, 'portal');
+    const npm = (...words) => execFileSync('npm', ['--prefix', folder, ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
+    try {
+      if (!existsSync(path.join(folder, 'node_modules'))) npm('ci', '--ignore-scripts', '--no-progress');
+      npm('run', '--silent', 'build');
+    } catch (error) {
+      throw new this.serverless.classes.Error(`The portal cannot be built: ${error.stderr ?? error.message}`);
     }
   }
 

@@ -305,7 +305,7 @@ def test_decimal_comma_is_read_when_rows_repeat_a_key(rules: ProductRules) -> No
     ],
 )
 def test_message_quotes_the_cell_as_sent_when_numbers_have_decimal_commas(
-    rules, price: str, quoted: str, hint: str
+    rules: ProductRules, price: str, quoted: str, hint: str
 ) -> None:
     row = read_products(_text(*_comma(price, "19,99"), separator=";").encode(), rules).rows[0]
 

@@ -60,8 +60,8 @@ def by_xlwt(rows: Rows) -> bytes:
 
 
 EVERY_FORMAT = ("products.xlsx", "products.ods", "products.xls", "products-1995.xls", "products.xlsb")
-WRITERS = [by_openpyxl, by_xlsxwriter, by_xlwt, xlsb.workbook]
-FORMATS = dict(zip(WRITERS, ("xlsx", "xlsx", "xls", "xlsb"), strict=True))
+WRITERS: list[Write] = [by_openpyxl, by_xlsxwriter, by_xlwt, xlsb.workbook]
+FORMATS: dict[Write, str] = dict(zip(WRITERS, ("xlsx", "xlsx", "xls", "xlsb"), strict=True))
 
 
 def _product(**cells: Any) -> list[Any]:
@@ -98,7 +98,7 @@ def test_rows_are_those_of_a_text_file_when_it_is_a_workbook(rules: ProductRules
 
 
 @pytest.mark.parametrize("name", ["products.xlsx", "products.ods", "products.xls", "products.xlsb"])
-def test_first_visible_sheet_with_a_header_is_read_when_others_stand_before_it(rules, name: str) -> None:
+def test_first_visible_sheet_with_a_header_is_read_when_others_stand_before_it(rules: ProductRules, name: str) -> None:
     file = read_products((SAMPLES / name).read_bytes(), rules)
 
     assert (file.read_as.sheet, file.read_as.header_row) == ("Products", 4)
@@ -233,7 +233,7 @@ def test_cell_is_text_when_it_is_a_date_or_a_yes(rules: ProductRules, value: Any
 
 
 @pytest.mark.parametrize("name", EVERY_FORMAT)
-def test_dates_and_percentages_are_text_when_they_are_saved_in_any_format(rules, name: str) -> None:
+def test_dates_and_percentages_are_text_when_they_are_saved_in_any_format(rules: ProductRules, name: str) -> None:
     rows = {row.row_number: row.cells for row in read_products((SAMPLES / name).read_bytes(), rules).rows}
 
     assert rows[2]["dimensions_cm"] == "2026-12-10"
@@ -275,7 +275,7 @@ def _saved(book: xlwt.Workbook) -> bytes:
 
 
 @pytest.mark.parametrize("body", [_with_percentages(), _old_with_percentages()], ids=["xlsxwriter", "xlwt"])
-def test_price_is_refused_when_it_is_a_percentage(rules, body: bytes) -> None:
+def test_price_is_refused_when_it_is_a_percentage(rules: ProductRules, body: bytes) -> None:
     file = read_products(body, rules)
 
     shown = ["15.5%", "0.15", "100%", "7%", "-10%", "33.3333333333333%"]
@@ -320,7 +320,9 @@ def _old_with_errors() -> bytes:
     ],
     ids=["xlsxwriter", "xlwt", "xlsb", *EVERY_FORMAT],
 )
-def test_formula_error_is_named_when_a_cell_has_one(rules, body: bytes, row: int, cells: dict[str, str]) -> None:
+def test_formula_error_is_named_when_a_cell_has_one(
+    rules: ProductRules, body: bytes, row: int, cells: dict[str, str]
+) -> None:
     file = read_products(body, rules)
 
     assert {name: file.rows[row].cells[name] for name in cells} == cells
@@ -374,7 +376,7 @@ def test_file_is_refused_when_it_needs_a_password(rules: ProductRules, name: str
 
 @pytest.mark.parametrize("kept", [30, 400, 2_000, -30])
 @pytest.mark.parametrize("name", ["products.xlsx", "products.ods", "products.xls", "products.xlsb"])
-def test_file_is_refused_when_a_workbook_is_cut_off(rules, name: str, kept: int) -> None:
+def test_file_is_refused_when_a_workbook_is_cut_off(rules: ProductRules, name: str, kept: int) -> None:
     refusal = _refusal((SAMPLES / name).read_bytes()[:kept], rules)
 
     assert refusal.code == RefusalCode.UNSUPPORTED_FILE

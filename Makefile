@@ -184,7 +184,7 @@ $(RUNTIME_STAMP): requirements.txt | $(PYTHON_STAMP)
 
 .PHONY: test
 test: install ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of it)
-	@$(PYTHON) -m pytest $(PYTEST_ARGS)
+	@$(PYTHON) -m pytest $(if $(PYTEST_ARGS),,-n 2 --dist loadgroup) $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: $(PYTHON_STAMP) $(NODE_STAMP) $(CHECKOV_STAMP) ## Check format, style, types and the compiled CloudFormation templates
@@ -192,8 +192,8 @@ lint: $(PYTHON_STAMP) $(NODE_STAMP) $(CHECKOV_STAMP) ## Check format, style, typ
 	@$(PYTHON) -m ruff check --quiet .
 	@$(MAKE) lint-types lint-yaml lint-markdown lint-javascript
 	@for stage in local prod; do \
-	  $(MAKE) package STAGE=$$stage >/dev/null; \
-	  template=dist/$$stage/cloudformation-template-update-stack.json; \
+	  REQUIREMENTS_FILE=none node_modules/.bin/sls package --stage $$stage --package dist/lint/$$stage >/dev/null; \
+	  template=dist/lint/$$stage/cloudformation-template-update-stack.json; \
 	  $(VENV)/bin/cfn-lint -- "$$template"; \
 	  .local/checkov/bin/checkov --config-file .checkov.yml --file "$$template"; \
 	done
@@ -203,7 +203,7 @@ FILES := git -c safe.directory='$(CURDIR)' ls-files -z --cached --others --exclu
 
 .PHONY: lint-types
 lint-types: $(PYTHON_STAMP)
-	@$(PYTHON) -m mypy handlers api onboarding rules local operations cost
+	@$(PYTHON) -m mypy handlers api onboarding rules local operations cost tests
 
 .PHONY: lint-yaml
 lint-yaml: $(PYTHON_STAMP)

@@ -71,7 +71,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_file_is_refused_as_what_it_is_when_it_is_no_product_list(rules, kind: str) -> None:
+def test_file_is_refused_as_what_it_is_when_it_is_no_product_list(rules: ProductRules, kind: str) -> None:
     with pytest.raises(FileRefused) as caught:
         read_products(KINDS[kind], rules)
 
@@ -82,7 +82,7 @@ def test_file_is_refused_as_what_it_is_when_it_is_no_product_list(rules, kind: s
 
 @pytest.mark.parametrize("kind", ["a web page", "a JSON file", "an XML file"])
 @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16"])
-def test_file_is_refused_as_what_it_is_when_it_is_saved_as_unicode(rules, kind: str, codec: str) -> None:
+def test_file_is_refused_as_what_it_is_when_it_is_saved_as_unicode(rules: ProductRules, kind: str, codec: str) -> None:
     with pytest.raises(FileRefused, match=f"UNSUPPORTED_FILE: The file is {kind}"):
         read_products(KINDS[kind].decode().encode(codec), rules)
 
@@ -97,7 +97,9 @@ def test_file_is_refused_as_what_it_is_when_it_is_saved_as_unicode(rules, kind: 
         (b"<rss version='2.0'><channel/></rss>", "an XML file"),
     ],
 )
-def test_file_is_refused_as_what_it_is_when_it_is_indented_or_has_no_declaration(rules, body: bytes, kind: str) -> None:
+def test_file_is_refused_as_what_it_is_when_it_is_indented_or_has_no_declaration(
+    rules: ProductRules, body: bytes, kind: str
+) -> None:
     with pytest.raises(FileRefused, match=f"UNSUPPORTED_FILE: The file is {kind}"):
         read_products(body, rules)
 

@@ -115,9 +115,17 @@ upload: install ## Hand a file in and follow it: make upload FILE=… VENDOR=VEN
 psql: install ## Open the running stack's database
 	@$(PYTHON) -m local psql
 
-.PHONY: redrive
-redrive: install ## Process failures again: make redrive WHAT=errors|events|stream|upload [UPLOAD=id] [STAGE=local]
+.PHONY: explain
+explain: install ## Tell the story of an upload, what is wrong, what fixes it: make explain UPLOAD=id|key|file [JSON=1] [STAGE=local]
+	@$(OPERATE) explain --stage '$(STAGE)' --upload "$${UPLOAD:?Which upload? make $@ UPLOAD=UPLOAD_…}" $(if $(JSON),--json)
+
+.PHONY: redrive discard switch-on
+redrive: install ## Process again: make redrive WHAT=errors|events|stream|ends|upload|rows|file [UPLOAD=id or key] [STAGE=local]
 	@$(OPERATE) redrive '$(WHAT)' --stage '$(STAGE)' --upload-id '$(UPLOAD)'
+discard: install ## Delete a dead message that cannot be processed: make discard MESSAGE=id [STAGE=local]
+	@$(OPERATE) discard --stage '$(STAGE)' --message-id "$${MESSAGE:?Which message? make explain UPLOAD=… tells}"
+switch-on: install ## Let a function have its work again: make switch-on FUNCTION=csv-parser [STAGE=local]
+	@$(OPERATE) switch-on --stage '$(STAGE)' --function "$${FUNCTION:?Which function? make $@ FUNCTION=csv-parser …}"
 
 ##### Who may come in (STAGE=local for the local stack)
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from local.settings import STAGE
-from onboarding.explaining.diagnosis import Diagnosis, diagnose
+from onboarding.explaining.causes import Diagnosis
+from onboarding.explaining.diagnosis import diagnose
 from operations.explain import Explaining
 from tests.e2e.pipeline import Pipeline
 

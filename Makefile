@@ -195,6 +195,10 @@ portal: $(PORTAL) ## Build the portal's pages into portal/dist (`sls` builds the
 $(PORTAL): $(PORTAL_STAMP) api/openapi.json $(shell find portal -path portal/node_modules -prune -o -path portal/dist -prune -o -type f -print)
 	@npm run --prefix portal --silent build
 
+.PHONY: screenshots
+screenshots: install ## Take pictures of every page of the portal into .local/screenshots (ONLY=part of a name)
+	@$(PYTHON) -m local screenshots --only '$(ONLY)'
+
 ##### Quality
 
 .PHONY: test

@@ -1,4 +1,4 @@
-"""The commands behind `make`: up, down, demo, upload, psql."""
+"""The commands behind `make`: up, down, demo, upload, psql, screenshots."""
 
 import argparse
 import os
@@ -33,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     upload.add_argument("--mode", choices=("import", "update"), default="import")
     upload.add_argument("--preview", action="store_true", help="check the file and change nothing")
     upload.add_argument("--direct", action="store_true", help="put the file into the bucket, past the API")
+    screenshots = commands.add_parser("screenshots")
+    screenshots.add_argument("--only", default="", help="part of the names of the pictures to take")
     options = parser.parse_args(arguments)
 
     clear_aws_environment()
@@ -68,6 +70,11 @@ def _run(options: argparse.Namespace) -> None:
         case "upload":
             wanted = Wanted(options.mode, options.preview)
             upload_file(stack.running(settings), Path(options.file), options.vendor, wanted, directly=options.direct)
+        case "screenshots":
+            # Imported here: nobody else needs a browser.
+            from local.screenshots import take  # noqa: PLC0415
+
+            say(f"  The pictures are in {os.path.relpath(take(settings, options.only))}")
         case "psql":
             program = find_programs() / "psql"
             os.execv(program, [str(program), stack.running(settings).database_url])

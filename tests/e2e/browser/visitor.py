@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Locator, Page, expect
 
 from local.environment import StackEnvironment
+from local.portal_people import Person, sign_in
 
 SECONDS = 30
 """What a page may take at most to show something on a busy machine; it takes a tenth of a second."""
@@ -17,15 +18,6 @@ _REPORT_CSP = """
 addEventListener('securitypolicyviolation', (event) =>
   console.error(`CSP: ${event.violatedDirective} kept out ${event.blockedURI}`));
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who may sign in."""
-
-    vendor_id: str
-    email: str
-    password: str
 
 
 @dataclass(slots=True)
@@ -77,16 +69,7 @@ class Visitor:
 
     def sign_in(self, person: Person) -> None:
         """Sign in from the portal's first page, at the user pool's own page, and come back."""
-        self.page.goto(self.portal_url)
-        self.page.get_by_role("button", name="Sign in").click()
-        self.fill_in_sign_in(self.page, person)
-        expect(self.page.get_by_role("navigation", name="Main")).to_be_visible()
-
-    def fill_in_sign_in(self, page: Page, person: Person) -> None:
-        """Fill in the user pool's page."""
-        page.get_by_label("Username").fill(person.email)
-        page.get_by_label("Password").fill(person.password)
-        page.get_by_role("button", name="Sign in").click()
+        sign_in(self.page, self.portal_url, person)
 
     def go(self, place: str) -> None:
         """Go to a place of the portal, such as `uploads/UPLOAD_…`, as a link does."""

@@ -60,7 +60,7 @@ class Site:
         files[_START] = files[_START].replace(b'"./', b'"' + root)
         files["config.json"] = json.dumps(config).encode()
         self._files = {name: _site_file(name, content) for name, content in files.items()}
-        self._headers = _headers(config["sign_in_url"], upload_origins)
+        self._headers = _headers([config["sign_in_url"], config["user_pool_url"]], upload_origins)
 
     def answer(self, method: str, name: str, headers: Mapping[str, str]) -> dict[str, Any]:
         """Return the answer of payload format 2.0; `name` is relative to the site, headers are in lower case."""
@@ -90,10 +90,10 @@ class Site:
         return {"statusCode": status, "headers": {**self._headers, **headers}, "body": "" if is_head else text}
 
 
-def _headers(sign_in_url: str, upload_origins: Sequence[str]) -> dict[str, str]:
+def _headers(signing_in: Sequence[str], upload_origins: Sequence[str]) -> dict[str, str]:
     """Return what every answer says to the browser: nothing is loaded or sent but what the pages need."""
-    sign_in = urlsplit(sign_in_url)
-    connect = " ".join(dict.fromkeys(["'self'", f"{sign_in.scheme}://{sign_in.netloc}", *upload_origins]))
+    origins = [f"{url.scheme}://{url.netloc}" for url in map(urlsplit, signing_in)]
+    connect = " ".join(dict.fromkeys(["'self'", *origins, *upload_origins]))
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",

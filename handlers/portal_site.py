@@ -15,6 +15,7 @@ site = Site(
     Path(__file__).parent.parent / "portal" / "dist",
     {
         "sign_in_url": config.sign_in_url,
+        "user_pool_url": config.user_pool_url,
         "client_id": config.portal_client_id,
         "portal_url": config.portal_url,
     },

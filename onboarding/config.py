@@ -147,6 +147,7 @@ class ApiConfig(DatabaseConfig):
 class PortalSiteConfig:
     portal_url: str
     sign_in_url: str
+    user_pool_url: str
     portal_client_id: str
     upload_origins: str
     """Origins that browsers put files to, with spaces between them; empty where it is the pages' own."""

@@ -92,8 +92,8 @@ def open_upload(
         """
         INSERT INTO upload_history
             (upload_id, vendor_id, file_name, s3_key, object_version, upload_timestamp, mode, is_preview, total_records,
-             read_as)
-        VALUES (%s, left(%s, 50), left(%s, 255), %s, %s, %s, %s, %s, %s, %s)
+             read_as, corrects_upload_id)
+        VALUES (%s, left(%s, 50), left(%s, 255), %s, %s, %s, %s, %s, %s, %s, %s)
         ON CONFLICT (upload_id) DO UPDATE SET total_records = excluded.total_records, read_as = excluded.read_as
             WHERE upload_history.total_records IS NULL AND upload_history.status = 'processing'
         RETURNING xmax = 0
@@ -109,6 +109,7 @@ def open_upload(
             upload.is_preview,
             total_records,
             None if read_as is None else json.dumps(read_as),
+            upload.corrects_upload_id,
         ),
     )
     row = cursor.fetchone()

@@ -46,7 +46,8 @@ def take_in(world: World, upload_id: str, version: str = "v1", vendor_id: str = 
     """Do what the parser does first when the file has come."""
     trackers = Trackers(world.dynamodb, STAGING_TABLE)
     key = tracker_of(world, upload_id)["s3_key"]["S"]
-    return trackers.claim(upload_id, vendor_id, key, version, datetime.now(UTC))
+    found = trackers.claim(upload_id, vendor_id, key, version, datetime.now(UTC))
+    return found.file_name if found else None
 
 
 class LaterClock:

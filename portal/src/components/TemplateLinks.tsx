@@ -1,11 +1,14 @@
-import { fetchSigned } from '../logic/download';
+import { getFile } from '../api/client';
 import { useAction } from '../logic/action';
+import { save } from '../logic/download';
 import { Button } from './Button';
 import { Problem } from './Problem';
 
 /** Empty files with all columns, for a reader who starts from nothing. */
 export function TemplateLinks({ small = false }: { readonly small?: boolean }) {
-  const fetchTemplate = useAction((kind: 'xlsx' | 'csv') => fetchSigned(['templates', kind], `template.${kind}`));
+  const fetchTemplate = useAction(async (kind: 'xlsx' | 'csv') => {
+    save(await getFile(['templates', kind]), `template.${kind}`);
+  });
   return (
     <>
       <div class="row">

@@ -1,6 +1,8 @@
 /** What the pages have to know about the stack they are served by; handlers/portal_site.py answers it. */
 export interface Config {
   readonly sign_in_url: string;
+  /** Where tokens are revoked. */
+  readonly user_pool_url: string;
   readonly client_id: string;
   readonly portal_url: string;
 }

@@ -70,13 +70,20 @@ export function signInAgain(): void {
 }
 
 export async function signOut(): Promise<void> {
-  const { sign_in_url, client_id, portal_url } = required();
+  const { sign_in_url, user_pool_url, client_id, portal_url } = required();
   const old = tokens;
   keep(null);
   if (old !== null) {
-    const body = new URLSearchParams({ token: old.refresh, client_id });
     // Whatever comes of it, this browser has forgotten the tokens.
-    await fetch(`${sign_in_url}/oauth2/revoke`, { method: 'POST', body, keepalive: true }).catch(() => undefined);
+    await fetch(user_pool_url, {
+      method: 'POST',
+      keepalive: true,
+      headers: {
+        'Content-Type': 'application/x-amz-json-1.1',
+        'X-Amz-Target': 'AWSCognitoIdentityProviderService.RevokeToken',
+      },
+      body: JSON.stringify({ ClientId: client_id, Token: old.refresh }),
+    }).catch(() => undefined);
   }
   location.assign(`${sign_in_url}/logout?${new URLSearchParams({ client_id, logout_uri: portal_url })}`);
 }

@@ -1,6 +1,6 @@
 import { get } from '../../api/client';
 import type { UploadPage } from '../../api/types';
-import { count, date, number, percent } from '../../logic/format';
+import { date, number, percent, plural } from '../../logic/format';
 import { useResource } from '../../logic/resource';
 import { pointsOf, tendencyOf, topOf, type Point } from './trend';
 
@@ -28,7 +28,7 @@ export function Trend() {
           <strong class="trend-figure">{share(tendency.last)}</strong> in the last file
         </p>
         <p class="soft">
-          {words[tendency.direction]}: {share(tendency.before)} in the {count(points.length - 1, 'file')} before it
+          {words[tendency.direction]}: {share(tendency.before)} in the {plural(points.length - 1, 'file')} before it
         </p>
       </div>
       <Bars points={points} />
@@ -71,7 +71,7 @@ function Bar({ point, top, x }: { readonly point: Point; readonly top: number; r
   return (
     <rect class={point.errors ? 'trend-bad' : 'trend-good'} x={x} y={HEIGHT + 5 - height} width={BAR} height={height} rx="1.5">
       <title>
-        {`${point.fileName}, ${date(point.at)}: ${number(point.errors)} of ${count(point.rows, 'row')} (${share(point.rate)})`}
+        {`${point.fileName}, ${date(point.at)}: ${number(point.errors)} of ${plural(point.rows, 'row')} (${share(point.rate)})`}
       </title>
     </rect>
   );

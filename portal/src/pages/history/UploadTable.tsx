@@ -1,9 +1,9 @@
 import type { Upload } from '../../api/types';
 import { href } from '../../app/route';
 import { Moment } from '../../components/Moment';
-import { Status } from '../../components/Status';
+import { StatusBadge } from '../../components/StatusBadge';
 import { Table } from '../../components/Table';
-import { between, number } from '../../logic/format';
+import { duration, number, secondsBetween } from '../../logic/format';
 import { modeWords } from '../../logic/words';
 
 export function UploadTable({ uploads, busy }: { readonly uploads: readonly Upload[]; readonly busy: boolean }) {
@@ -56,7 +56,7 @@ function UploadRow({ upload }: { readonly upload: Upload }) {
         </div>
       </th>
       <td>
-        <Status upload={upload} />
+        <StatusBadge upload={upload} />
       </td>
       <td class="number wide">{total == null ? '–' : number(total)}</td>
       <td class="number">{total == null ? '–' : number(valid)}</td>
@@ -64,7 +64,7 @@ function UploadRow({ upload }: { readonly upload: Upload }) {
       <td class="wide keep">
         <Moment at={upload.created_at} />
       </td>
-      <td class="number wide">{upload.completed_at ? between(upload.created_at, upload.completed_at) : '–'}</td>
+      <td class="number wide">{upload.completed_at ? duration(secondsBetween(upload.created_at, upload.completed_at)) : '–'}</td>
     </tr>
   );
 }

@@ -29,7 +29,7 @@ export function Keys() {
       {keys.error && <Problem error={keys.error} retry={keys.reload} />}
       {!keys.data && !keys.error && <Loading what="the keys" lines={2} />}
       {made && <MadeKey made={made} done={() => setMade(null)} />}
-      {keys.data && list.length === 0 && <p>No program has a key yet.</p>}
+      {keys.data && list.length === 0 && !made && <p>No program has a key yet.</p>}
       {list.length > 0 && (
         <ul class="entries">
           {list.map((key) => (

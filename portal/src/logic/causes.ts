@@ -1,0 +1,31 @@
+/** Causes of errors as the reader works through them. */
+import type { Cause } from '../api/types';
+
+/** Names one cause in an address: code and column. */
+export function keyOf({ code, column }: Pick<Cause, 'code' | 'column'>): string {
+  return column === null ? code : `${code}.${column}`;
+}
+
+/** Returns what a key of an address names; null for none. */
+export function parseKey(key: string | null): Pick<Cause, 'code' | 'column'> | null {
+  if (!key) return null;
+  const [code = '', column = null] = key.split('.', 2);
+  return { code, column };
+}
+
+/** The six codes in capitals as words: MISSING_REQUIRED_FIELD is "Missing required field". */
+export function words(code: string): string {
+  const text = code.toLowerCase().replaceAll('_', ' ').replace(/\bsku\b/, 'SKU').replace(/\bid\b/, 'ID');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The first causes that together are in at least this share of all rows with errors; at least one, at most `most`. */
+export function worthShowingFirst(causes: readonly Cause[], errorRows: number, most = 5): readonly Cause[] {
+  let covered = 0;
+  let count = 0;
+  while (count < Math.min(causes.length, most) && covered < errorRows * 0.95) {
+    covered += causes[count]?.rows ?? 0;
+    count += 1;
+  }
+  return causes.slice(0, Math.max(count, 1));
+}

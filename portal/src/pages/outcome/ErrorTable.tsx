@@ -1,0 +1,178 @@
+import { useEffect, useState } from 'preact/hooks';
+import { get } from '../../api/client';
+import type { Cause, Columns, ErrorPage, ErrorRow, Upload } from '../../api/types';
+import { hrefWith, navigate } from '../../app/route';
+import { Button } from '../../components/Button';
+import { Icon } from '../../components/Icon';
+import { Loading } from '../../components/Loading';
+import { Problem } from '../../components/Problem';
+import { keyOf, parseKey, words } from '../../logic/causes';
+import { labelOf } from '../../logic/columns';
+import { number } from '../../logic/format';
+import { useResource } from '../../logic/resource';
+
+interface Props {
+  readonly upload: Upload;
+  readonly causes: readonly Cause[];
+  readonly columns: Columns | null;
+  readonly query: URLSearchParams;
+}
+
+const ROWS = 50;
+const TYPING_MS = 300;
+
+/** The errors one by one. Filter, search and row stand in the address, so each view can be passed on. */
+export function ErrorTable({ upload, causes, columns, query }: Props) {
+  const cause = query.get('cause');
+  const text = query.get('q');
+  const row = query.get('row');
+  const view = `${cause} ${text} ${row}`;
+  // One cursor for each page that was turned; a new filter begins at the first page.
+  const [pages, setPages] = useState<{ readonly view: string; readonly cursors: readonly string[] }>({
+    view,
+    cursors: [],
+  });
+  const cursors = pages.view === view ? pages.cursors : [];
+  const cursor = cursors.at(-1) ?? null;
+  const uploadId = upload.upload_id;
+  const found = useResource(
+    (signal) => {
+      const filter = parseKey(cause);
+      const rows = { code: filter?.code, column: filter?.column, q: text, from_row: row, cursor, limit: ROWS };
+      return get<ErrorPage>(['uploads', uploadId, 'errors'], { query: rows, signal });
+    },
+    [uploadId, view, cursor],
+  );
+  const show = (changes: Record<string, string | null>) =>
+    navigate(hrefWith(['uploads', uploadId], { cause, q: text, row: null, ...changes }), 'replace');
+  const turn = (next: readonly string[]) => {
+    setPages({ view, cursors: next });
+    document.getElementById('rows')?.scrollIntoView();
+  };
+  const data = found.data?.data ?? [];
+  const next = found.data?.next_cursor ?? null;
+  return (
+    <section class="stack" aria-labelledby="rows">
+      <h2 id="rows" tabIndex={-1}>
+        Row by row
+      </h2>
+      <form class="filters" role="search" aria-label="Errors" onSubmit={(event) => event.preventDefault()}>
+        <label>
+          <span class="small soft">Cause</span>
+          <select value={cause ?? ''} onChange={(event) => show({ cause: event.currentTarget.value })}>
+            <option value="">All causes</option>
+            {causes.map((each) => (
+              <option key={keyOf(each)} value={keyOf(each)}>
+                {labelOf(each.column, columns)}: {words(each.code)} ({number(each.rows)})
+              </option>
+            ))}
+          </select>
+        </label>
+        <Search value={text ?? ''} onSearch={(q) => show({ q })} />
+        {row && (
+          <Button small icon="cross" onClick={() => show({})}>
+            {`From row ${row}`}
+          </Button>
+        )}
+      </form>
+      {found.error && <Problem error={found.error} retry={found.reload} />}
+      {!found.data && found.isLoading && <Loading what="the errors" lines={6} />}
+      {found.data && data.length === 0 && <p class="card soft">No row is like that. Try another cause or search.</p>}
+      {data.length > 0 && (
+        <div class={found.isLoading ? 'table-frame table-stale' : 'table-frame'}>
+          <table class="errors">
+            <thead>
+              <tr>
+                <th scope="col">Row</th>
+                <th scope="col">Product</th>
+                <th scope="col">Column</th>
+                <th scope="col">You sent</th>
+                <th scope="col">What to do</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.map((error, index) => (
+                <Line
+                  key={`${error.row_number} ${error.code} ${error.column} ${index}`}
+                  error={error}
+                  columns={columns}
+                  link={hrefWith(['uploads', uploadId], { cause, q: text, row: String(error.row_number) })}
+                  isMeant={row === String(error.row_number)}
+                />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {(next !== null || cursors.length > 0) && (
+        <nav class="row pager" aria-label="Pages of errors">
+          <Button small busy={cursors.length === 0} onClick={() => turn(cursors.slice(0, -1))}>
+            Earlier rows
+          </Button>
+          <span class="small soft number" aria-live="polite">
+            {data.length > 0 && `Rows ${number(data[0]?.row_number ?? 0)} to ${number(data.at(-1)?.row_number ?? 0)}`}
+          </span>
+          <Button small busy={next === null} onClick={() => next !== null && turn([...cursors, next])}>
+            Later rows
+          </Button>
+        </nav>
+      )}
+    </section>
+  );
+}
+
+interface LineProps {
+  readonly error: ErrorRow;
+  readonly columns: Columns | null;
+  readonly link: string;
+  readonly isMeant: boolean;
+}
+
+function Line({ error, columns, link, isMeant }: LineProps) {
+  return (
+    <tr class={isMeant ? 'errors-meant' : ''}>
+      <td class="number" data-label="Row">
+        <a href={link} aria-label={`Link to row ${error.row_number}`}>
+          {number(error.row_number)}
+        </a>
+      </td>
+      <td data-label="Product">
+        <span class="theirs">{error.sku || error.vendor_product_id || '–'}</span>
+        {error.sku && error.vendor_product_id && <small class="soft theirs">{error.vendor_product_id}</small>}
+      </td>
+      <td data-label="Column">{labelOf(error.column, columns)}</td>
+      <td data-label="You sent">
+        {error.sent ? <code class="sent theirs">{error.sent}</code> : <em class="soft">blank</em>}
+      </td>
+      <td data-label="What to do" class="theirs">
+        {error.message}
+      </td>
+    </tr>
+  );
+}
+
+/** Searches when the reader pauses. */
+function Search({ value, onSearch }: { readonly value: string; readonly onSearch: (text: string) => void }) {
+  const [text, setText] = useState(value);
+  useEffect(() => {
+    if (text.trim() === value) return;
+    const timer = setTimeout(() => onSearch(text.trim()), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  useEffect(() => setText(value), [value]);
+  return (
+    <label class="search">
+      <span class="small soft">Search</span>
+      <span class="search-box">
+        <Icon name="search" />
+        <input
+          type="search"
+          value={text}
+          maxLength={200}
+          placeholder="SKU, product ID or what you sent"
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </span>
+    </label>
+  );
+}

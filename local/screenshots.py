@@ -80,6 +80,7 @@ def _take_all(
                 page.get_by_role("button", name="Sign in").wait_for()
                 _shoot(page, folder, "signed-out", width, theme)
             sign_in(page, studio.environment.output("PortalUrl"), person)
+            page.reload()
             for scene in scenes:
                 page.evaluate("(place) => { location.hash = place }", f"#/{scene.place(studio)}")
                 _settle(page)
@@ -114,6 +115,7 @@ def _settle(page: Page) -> None:
 
 
 def _shoot(page: Page, folder: Path, name: str, width: int, theme: str) -> None:
+    page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=folder / f"{name}-{width}-{theme}.png", full_page=True)
 
 

@@ -1,6 +1,5 @@
 import './design/tokens.css';
 import './design/base.css';
-import './design/parts.css';
 import { render } from 'preact';
 import { App } from './app/App';
 import { applyChosenTheme } from './app/ThemeSwitch';

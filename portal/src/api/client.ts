@@ -12,8 +12,6 @@ export interface Asked {
   readonly signal?: AbortSignal;
   /** Tries before giving up on passing problems; 1 for requests that must not be made twice. */
   readonly tries?: number;
-  /** The answer is a file and no document. */
-  readonly isFile?: boolean;
 }
 
 export interface Answered<T> {
@@ -32,21 +30,29 @@ export async function get<T>(path: readonly string[], asked: Asked = {}): Promis
   return (await ask<T>('GET', path, asked)).document;
 }
 
-/** Returns the file that GET answers. Throws ApiError. */
-export async function getFile(path: readonly string[]): Promise<Blob> {
-  return (await ask<Blob>('GET', path, { isFile: true })).document;
-}
-
 /** Makes a request that changes something. It is made once, unless `tries` says that repeating it does no harm. */
 export async function send<T>(method: 'POST' | 'DELETE', path: readonly string[], asked: Asked = {}): Promise<T> {
   return (await ask<T>(method, path, { tries: 1, ...asked })).document;
 }
 
-export async function ask<T>(method: string, path: readonly string[], asked: Asked = {}): Promise<Answered<T>> {
+/** Returns what GET answers where that is a file and no document. Throws ApiError and AbortError. */
+export function getFile(path: readonly string[], asked: Asked = {}): Promise<Blob> {
+  return repeated(asked, async () => (await once('GET', path, asked)).blob());
+}
+
+export function ask<T>(method: string, path: readonly string[], asked: Asked = {}): Promise<Answered<T>> {
+  return repeated(asked, async () => {
+    const answer = await once(method, path, asked);
+    const document = (answer.status === 204 ? null : await answer.json()) as T;
+    return { document, retryAfter: retryAfter(answer.headers) };
+  });
+}
+
+async function repeated<T>(asked: Asked, once: () => Promise<T>): Promise<T> {
   const tries = asked.tries ?? TRIES;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const answered = await once<T>(method, path, asked);
+      const answered = await once();
       connection.set('fine');
       return answered;
     } catch (error) {
@@ -58,7 +64,7 @@ export async function ask<T>(method: string, path: readonly string[], asked: Ask
   }
 }
 
-async function once<T>(method: string, path: readonly string[], asked: Asked): Promise<Answered<T>> {
+async function once(method: string, path: readonly string[], asked: Asked): Promise<Response> {
   let answer = await signed(method, path, asked, accessToken);
   if (answer.status === 401) answer = await signed(method, path, asked, renew);
   while (answer.status === 401) {
@@ -66,10 +72,8 @@ async function once<T>(method: string, path: readonly string[], asked: Asked): P
     endSession();
     answer = await signed(method, path, asked, accessToken);
   }
-  const seconds = retryAfter(answer.headers);
-  if (!answer.ok) throw await problemOf(answer, seconds);
-  const document = (answer.status === 204 ? null : await (asked.isFile ? answer.blob() : answer.json())) as T;
-  return { document, retryAfter: seconds };
+  if (!answer.ok) throw await problemOf(answer, retryAfter(answer.headers));
+  return answer;
 }
 
 async function signed(

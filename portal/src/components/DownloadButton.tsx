@@ -1,5 +1,5 @@
 import type { Download } from '../api/types';
-import { follow } from '../logic/download';
+import { fetchLink } from '../logic/download';
 import { useAction } from '../logic/action';
 import { Button } from './Button';
 import { Problem } from './Problem';
@@ -17,7 +17,7 @@ interface Props<T extends Download> {
 export function DownloadButton<T extends Download>({ kind = 'plain', small, ask, onLink, children }: Props<T>) {
   const download = useAction(async () => {
     const link = await ask();
-    follow(link.url);
+    fetchLink(link.url);
     onLink?.(link);
   });
   return (

@@ -1,14 +1,11 @@
-import { getFile } from '../api/client';
+import { fetchSigned } from '../logic/download';
 import { useAction } from '../logic/action';
-import { save } from '../logic/download';
 import { Button } from './Button';
 import { Problem } from './Problem';
 
 /** Empty files with all columns, for a reader who starts from nothing. */
 export function TemplateLinks({ small = false }: { readonly small?: boolean }) {
-  const fetchTemplate = useAction(async (kind: 'xlsx' | 'csv') => {
-    save(await getFile(['templates', kind]), `template.${kind}`);
-  });
+  const fetchTemplate = useAction((kind: 'xlsx' | 'csv') => fetchSigned(['templates', kind], `template.${kind}`));
   return (
     <>
       <div class="row">

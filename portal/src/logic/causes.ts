@@ -1,5 +1,6 @@
 /** Causes of errors as the reader works through them. */
-import type { Cause } from '../api/types';
+import type { Cause, Columns } from '../api/types';
+import { labelOf } from './columns';
 
 /** Names one cause in an address: code and column. */
 export function keyOf({ code, column }: Pick<Cause, 'code' | 'column'>): string {
@@ -13,10 +14,10 @@ export function parseKey(key: string | null): Pick<Cause, 'code' | 'column'> | n
   return { code, column };
 }
 
-/** The six codes in capitals as words: MISSING_REQUIRED_FIELD is "Missing required field". */
-export function words(code: string): string {
-  const text = code.toLowerCase().replaceAll('_', ' ').replace(/\bsku\b/, 'SKU').replace(/\bid\b/, 'ID');
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** MISSING_REQUIRED_FIELD of the price is "Price: missing required field". */
+export function titleOf({ code, column }: Pick<Cause, 'code' | 'column'>, columns: Columns | null): string {
+  const words = code.toLowerCase().replaceAll('_', ' ').replace(/\bsku\b/, 'SKU').replace(/\bid\b/, 'ID');
+  return `${labelOf(column, columns)}: ${words}`;
 }
 
 /** The first causes that together are in at least this share of all rows with errors; at least one, at most `most`. */

@@ -1,24 +1,24 @@
-import { get } from '../api/client';
-import type { Download } from '../api/types';
+/** Files for the reader to keep. */
+import { getFile } from '../api/client';
 
-/** Fetches a file of an upload by a link made now: one in the page would have died in the meantime. Throws ApiError. */
-export async function downloadOf(uploadId: string, what: 'report' | 'corrections'): Promise<void> {
-  follow((await get<Download>(['uploads', uploadId, what])).url);
+/** Has the browser fetch a link that needs no sign-in; the service sends it as a file to be kept. */
+export function fetchLink(url: string): void {
+  click(url, null);
 }
 
-/** The storage answers such links as an attachment: the page stays where it is. */
-export function follow(url: string, name = ''): void {
+/** Fetches a file that needs the sign-in and hands it to the browser to be kept. Throws ApiError. */
+export async function fetchSigned(path: readonly string[], fileName: string): Promise<void> {
+  const address = URL.createObjectURL(await getFile(path));
+  click(address, fileName);
+  // The browser has taken the content by the time it comes back to this page.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+function click(address: string, fileName: string | null): void {
   const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
+  link.href = address;
+  if (fileName !== null) link.download = fileName;
   document.body.append(link);
   link.click();
   link.remove();
-}
-
-/** Saves what the page has in hand under this name. */
-export function save(content: Blob, name: string): void {
-  const url = URL.createObjectURL(content);
-  follow(url, name);
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

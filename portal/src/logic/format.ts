@@ -1,58 +1,59 @@
-/** Numbers, sizes and times as the reader's own language and time zone write them. */
+/** Numbers, dates and times as the reader's own language and time zone write them. */
 
-const numbers = new Intl.NumberFormat();
-const percentages = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
-const moments = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const exactMoments = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
-const days = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const whole = new Intl.NumberFormat();
+const tenths = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const exactMoment = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
 
 export function number(value: number): string {
-  return numbers.format(value);
+  return whole.format(value);
 }
 
-/** `plural(1, 'row')` is "1 row", `plural(1200, 'row')` is "1,200 rows". */
-export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${number(value)} ${value === 1 ? one : many}`;
+/** `1 row`, `2 rows`; the plural is the word with an s unless given. */
+export function count(value: number, one: string, many = `${one}s`): string {
+  return `${whole.format(value)} ${value === 1 ? one : many}`;
 }
 
-/** Never rounded to 100 % or 0 % unless it is all or nothing. */
-export function percent(part: number, whole: number): string {
-  if (whole === 0) return percentages.format(0);
-  const share = part / whole;
-  if (part > 0 && share < 0.001) return `< ${percentages.format(0.001)}`;
-  if (part < whole && share > 0.999) return `> ${percentages.format(0.999)}`;
-  return percentages.format(share);
+/**
+ * Returns a share of a whole, never rounded to all or nothing: a file with one error in 10,000 rows is not 100 % fine.
+ */
+export function percent(part: number, total: number): string {
+  if (total === 0 || part === 0 || part === total) return tenths.format(total === 0 ? 0 : part / total);
+  return tenths.format(Math.min(Math.max(part / total, 0.001), 0.999));
+}
+
+export function date(iso: string): string {
+  return day.format(new Date(iso));
 }
 
 export function dateTime(iso: string): string {
-  return moments.format(new Date(iso));
+  return moment.format(new Date(iso));
 }
 
 /** Returns day, time to the second and time zone, for whom the short form leaves a question. */
 export function exactDateTime(iso: string): string {
-  return exactMoments.format(new Date(iso));
+  return exactMoment.format(new Date(iso));
 }
 
-export function date(iso: string): string {
-  return days.format(new Date(iso));
-}
-
-/** Bytes in units of 1,024, as file managers show them. */
-export function size(bytes: number): string {
-  if (bytes < 1024) return plural(bytes, 'byte');
-  const [value, unit] = bytes < 1024 ** 2 ? [bytes / 1024, 'KB'] : [bytes / 1024 ** 2, 'MB'];
-  return `${new Intl.NumberFormat(undefined, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)} ${unit}`;
-}
-
-/** Seconds as "8 s", "2 min 5 s", "1 h 20 min". */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return whole % 60 ? `${Math.floor(whole / 60)} min ${whole % 60} s` : `${whole / 60} min`;
-  const minutes = Math.round(whole / 60);
+/** Returns how long it took: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, milliseconds) / 1000;
+  if (seconds < 10) return `${new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 }).format(seconds)} s`;
+  const rounded = Math.round(seconds);
+  if (rounded < 60) return `${rounded} s`;
+  const minutes = Math.floor(rounded / 60);
+  if (minutes < 60) return rounded % 60 ? `${minutes} min ${rounded % 60} s` : `${minutes} min`;
   return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`;
 }
 
-export function secondsBetween(from: string, to: string): number {
-  return (Date.parse(to) - Date.parse(from)) / 1000;
+export function between(from: string, to: string): string {
+  return duration(Date.parse(to) - Date.parse(from));
+}
+
+/** Returns a size in the unit that people know from their file manager: `812 bytes`, `48 kB`, `3.6 MB`. */
+export function bytes(size: number): string {
+  if (size < 1000) return count(size, 'byte');
+  const [value, unit] = size < 999_500 ? [size / 1000, 'kB'] : [size / 1_000_000, 'MB'];
+  return `${new Intl.NumberFormat(undefined, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)} ${unit}`;
 }

@@ -1,6 +1,6 @@
 /** How far an upload is, for a bar and for a sentence. */
 import type { Upload } from '../api/types';
-import { number, plural } from './format';
+import { count, number } from './format';
 
 /** Shares of the whole, each from 0 to 1; what is missing to 1 is still to come. */
 export interface Shares {
@@ -36,7 +36,7 @@ export function spoken(upload: Upload): string {
       return 'The file is being read.';
     case 'checking': {
       const tenths = Math.floor(((valid + errors) / (total ?? 1)) * 4) * 25;
-      return `${tenths} percent of ${plural(total ?? 0, 'row')} checked.`;
+      return `${tenths} percent of ${count(total ?? 0, 'row')} checked.`;
     }
     case 'finishing':
       return 'All rows are checked, the report is being made.';
@@ -50,7 +50,7 @@ export function summary(upload: Upload): string {
   const { total, valid, errors } = upload.counts;
   if (upload.status === 'expired') return 'The file did not arrive in time, so nothing happened.';
   if (upload.failure) return 'The file was refused as a whole, so nothing in the catalogue changed.';
-  const rows = plural(total ?? 0, 'row');
+  const rows = count(total ?? 0, 'row');
   if (upload.preview) {
     if (errors === 0) return `All ${rows} are fine. Nothing was changed yet: it was only checked.`;
     if (valid === 0) return `None of the ${rows} is fine yet. Nothing was changed: it was only checked.`;

@@ -6,7 +6,7 @@ import { Empty } from '../../components/Empty';
 import { InputField } from '../../components/Field';
 import { Loading } from '../../components/Loading';
 import { Problem } from '../../components/Problem';
-import { plural } from '../../logic/format';
+import { count } from '../../logic/format';
 import { useResource } from '../../logic/resource';
 import { matching } from './search';
 
@@ -27,7 +27,7 @@ export function CategoryHelp() {
         <InputField label="Search categories" type="search" value={search} onChange={setSearch} />
       </div>
       <p class="soft" role="status">
-        {plural(names.length, 'category', 'categories')}
+        {count(names.length, 'category', 'categories')}
         {copied !== null && `; “${copied}” is in the clipboard`}
       </p>
       {names.length === 0 ? (

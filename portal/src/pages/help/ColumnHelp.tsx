@@ -2,7 +2,7 @@ import type { Column, Columns } from '../../api/types';
 import { href } from '../../app/route';
 import { TemplateLinks } from '../../components/TemplateLinks';
 import { Table } from '../../components/Table';
-import { number, plural, size } from '../../logic/format';
+import { bytes, count, number } from '../../logic/format';
 import { allowed } from './allowed';
 
 /** Limits, templates, and every column with what its cells may hold. */
@@ -17,7 +17,7 @@ export function ColumnHelp({ rules }: { readonly rules: Columns }) {
             called.
           </li>
           <li>
-            At most <strong>{number(rules.max_rows)} products</strong> and <strong>{size(rules.max_bytes)}</strong> in
+            At most <strong>{number(rules.max_rows)} products</strong> and <strong>{bytes(rules.max_bytes)}</strong> in
             one file. Larger lists go in several files.
           </li>
           <li>
@@ -79,7 +79,7 @@ function ColumnRow({ column }: { readonly column: Column }) {
       <td class="wide small soft">
         {column.aliases.length > 0 && (
           <details>
-            <summary>{plural(column.aliases.length, 'other name')}</summary>
+            <summary>{count(column.aliases.length, 'other name')}</summary>
             <span class="theirs">{column.aliases.join(', ')}</span>
           </details>
         )}

@@ -10,9 +10,9 @@ import { InputField, SearchField, SelectField } from '../../components/Field';
 import { Loading } from '../../components/Loading';
 import { PageTitle } from '../../components/PageTitle';
 import { Problem } from '../../components/Problem';
-import { STATUSES } from '../../components/StatusBadge';
-import { plural } from '../../logic/format';
+import { count } from '../../logic/format';
 import { usePages, type Pages } from '../../logic/pages';
+import { STATUSES } from '../../logic/words';
 import { filtersOf, isNarrowed, KINDS, questionOf, type Filters } from './filters';
 import { Trend } from './Trend';
 import { UploadTable } from './UploadTable';
@@ -52,7 +52,7 @@ export const HistoryPage: Page = ({ route }) => {
           <UploadTable uploads={uploads.entries} busy={uploads.isLoading} />
           <p class="row" role="status">
             <span class="soft">
-              {plural(uploads.entries.length, 'upload')} shown{uploads.hasMore ? '' : ', the last one included'}
+              {count(uploads.entries.length, 'upload')} shown{uploads.hasMore ? '' : ', the last one included'}
             </span>
             {uploads.hasMore && (
               <Button small busy={uploads.isLoading} onClick={uploads.more}>
@@ -69,7 +69,7 @@ export const HistoryPage: Page = ({ route }) => {
 function FilterFields({ filters }: { readonly filters: Filters }) {
   const set = (changed: Partial<Filters>) => navigate(hrefWith(['uploads'], { ...filters, ...changed }), 'replace');
   return (
-    <search class="filter-grid">
+    <search class="filters">
       <SearchField
         label="File name"
         wide

@@ -1,13 +1,14 @@
 import { get } from '../../api/client';
 import type { UploadPage } from '../../api/types';
-import { date, number, percent, plural } from '../../logic/format';
+import { count, date, number, percent } from '../../logic/format';
 import { useResource } from '../../logic/resource';
 import { pointsOf, tendencyOf, topOf, type Point } from './trend';
 
-const MOST = 30;
+const MOST = 20;
+const LEAST = 10;
 const HEIGHT = 72;
-const STEP = 16;
-const BAR = 10;
+const STEP = 20;
+const BAR = 13;
 
 /** Whether the files get better: the share of rows with errors in the last uploads. */
 export function Trend() {
@@ -28,7 +29,7 @@ export function Trend() {
           <strong class="trend-figure">{share(tendency.last)}</strong> in the last file
         </p>
         <p class="soft">
-          {words[tendency.direction]}: {share(tendency.before)} in the {plural(points.length - 1, 'file')} before it
+          {words[tendency.direction]}: {share(tendency.before)} in the {count(points.length - 1, 'file')} before it
         </p>
       </div>
       <Bars points={points} />
@@ -38,12 +39,14 @@ export function Trend() {
 
 function Bars({ points }: { readonly points: readonly Point[] }) {
   const top = topOf(points);
-  const width = MOST * STEP;
+  // A few bars stand at the right end, where the next ones will come.
+  const width = Math.max(points.length, LEAST) * STEP;
   const first = width - points.length * STEP;
   return (
     <svg
       class="trend-bars"
       viewBox={`0 0 ${width + 40} ${HEIGHT + 10}`}
+      width={width + 40}
       role="img"
       aria-label={`Share of rows with errors in the last ${points.length} files, the latest last: ${points
         .map(({ rate }) => share(rate))
@@ -71,7 +74,7 @@ function Bar({ point, top, x }: { readonly point: Point; readonly top: number; r
   return (
     <rect class={point.errors ? 'trend-bad' : 'trend-good'} x={x} y={HEIGHT + 5 - height} width={BAR} height={height} rx="1.5">
       <title>
-        {`${point.fileName}, ${date(point.at)}: ${number(point.errors)} of ${plural(point.rows, 'row')} (${share(point.rate)})`}
+        {`${point.fileName}, ${date(point.at)}: ${number(point.errors)} of ${count(point.rows, 'row')} (${share(point.rate)})`}
       </title>
     </rect>
   );

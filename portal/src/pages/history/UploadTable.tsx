@@ -1,9 +1,9 @@
 import type { Upload } from '../../api/types';
 import { href } from '../../app/route';
 import { Moment } from '../../components/Moment';
-import { StatusBadge } from '../../components/StatusBadge';
+import { Status } from '../../components/Status';
 import { Table } from '../../components/Table';
-import { duration, number, secondsBetween } from '../../logic/format';
+import { between, number } from '../../logic/format';
 import { modeWords } from '../../logic/words';
 
 export function UploadTable({ uploads, busy }: { readonly uploads: readonly Upload[]; readonly busy: boolean }) {
@@ -13,7 +13,7 @@ export function UploadTable({ uploads, busy }: { readonly uploads: readonly Uplo
         <tr>
           <th scope="col">File</th>
           <th scope="col">Status</th>
-          <th scope="col" class="number wide">
+          <th scope="col" class="number widest">
             Rows
           </th>
           <th scope="col" class="number">
@@ -25,7 +25,7 @@ export function UploadTable({ uploads, busy }: { readonly uploads: readonly Uplo
           <th scope="col" class="wide">
             Handed in
           </th>
-          <th scope="col" class="number wide">
+          <th scope="col" class="number widest">
             Took
           </th>
         </tr>
@@ -56,15 +56,15 @@ function UploadRow({ upload }: { readonly upload: Upload }) {
         </div>
       </th>
       <td>
-        <StatusBadge upload={upload} />
+        <Status upload={upload} />
       </td>
-      <td class="number wide">{total == null ? '–' : number(total)}</td>
+      <td class="number widest">{total == null ? '–' : number(total)}</td>
       <td class="number">{total == null ? '–' : number(valid)}</td>
       <td class="number">{total == null ? '–' : errors > 0 ? <strong class="bad">{number(errors)}</strong> : '0'}</td>
       <td class="wide keep">
         <Moment at={upload.created_at} />
       </td>
-      <td class="number wide">{upload.completed_at ? duration(secondsBetween(upload.created_at, upload.completed_at)) : '–'}</td>
+      <td class="number widest">{upload.completed_at ? between(upload.created_at, upload.completed_at) : '–'}</td>
     </tr>
   );
 }

@@ -2,9 +2,8 @@ import { useState } from 'preact/hooks';
 import type { Cause, Columns, Upload } from '../../api/types';
 import { hrefWith } from '../../app/route';
 import { Button } from '../../components/Button';
-import { keyOf, words, worthShowingFirst } from '../../logic/causes';
-import { labelOf } from '../../logic/columns';
-import { number, plural } from '../../logic/format';
+import { keyOf, titleOf, worthShowingFirst } from '../../logic/causes';
+import { count, number } from '../../logic/format';
 
 interface Props {
   readonly upload: Upload;
@@ -28,7 +27,7 @@ export function Causes({ upload, causes, columns }: Props) {
       {rest > 0 && !isAll && (
         <p>
           <Button small onClick={() => setIsAll(true)}>
-            {`Show ${plural(rest, 'more cause')}`}
+            {`Show ${count(rest, 'more cause')}`}
           </Button>
         </p>
       )}
@@ -46,9 +45,7 @@ function CauseCard({ upload, cause, columns }: { upload: Upload; cause: Cause; c
         <span class="small soft">{cause.rows === 1 ? 'row' : 'rows'}</span>
       </div>
       <div class="cause-text">
-        <h3>
-          {labelOf(cause.column, columns)}: {words(cause.code).toLowerCase().replace('sku', 'SKU').replace(/\bid\b/, 'ID')}
-        </h3>
+        <h3>{titleOf(cause, columns)}</h3>
         <p class="cause-fix">{cause.fix}</p>
         <div class="cause-example">
           <span class="small soft number">Row {number(cause.first_row)}</span>

@@ -1,12 +1,13 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { get } from '../../api/client';
 import type { Cause, Columns, ErrorPage, ErrorRow, Upload } from '../../api/types';
 import { hrefWith, navigate } from '../../app/route';
 import { Button } from '../../components/Button';
-import { Icon } from '../../components/Icon';
+import { SearchField, SelectField } from '../../components/Field';
 import { Loading } from '../../components/Loading';
 import { Problem } from '../../components/Problem';
-import { keyOf, parseKey, words } from '../../logic/causes';
+import { Table } from '../../components/Table';
+import { keyOf, parseKey, titleOf } from '../../logic/causes';
 import { labelOf } from '../../logic/columns';
 import { number } from '../../logic/format';
 import { useResource } from '../../logic/resource';
@@ -19,7 +20,6 @@ interface Props {
 }
 
 const ROWS = 50;
-const TYPING_MS = 300;
 
 /** The errors one by one. Filter, search and row stand in the address, so each view can be passed on. */
 export function ErrorTable({ upload, causes, columns, query }: Props) {
@@ -57,21 +57,26 @@ export function ErrorTable({ upload, causes, columns, query }: Props) {
         Row by row
       </h2>
       <form class="filters" role="search" aria-label="Errors" onSubmit={(event) => event.preventDefault()}>
-        <label>
-          <span class="small soft">Cause</span>
-          <select value={cause ?? ''} onChange={(event) => show({ cause: event.currentTarget.value })}>
-            <option value="">All causes</option>
-            {causes.map((each) => (
-              <option key={keyOf(each)} value={keyOf(each)}>
-                {labelOf(each.column, columns)}: {words(each.code)} ({number(each.rows)})
-              </option>
-            ))}
-          </select>
-        </label>
-        <Search value={text ?? ''} onSearch={(q) => show({ q })} />
+        <SelectField
+          label="Cause"
+          wide
+          value={cause ?? ''}
+          onChange={(value) => show({ cause: value })}
+          options={[
+            ['', 'All causes'],
+            ...causes.map((each) => [keyOf(each), `${titleOf(each, columns)} (${number(each.rows)})`] as const),
+          ]}
+        />
+        <SearchField
+          label="Search"
+          wide
+          placeholder="SKU, product ID or what you sent"
+          value={text ?? ''}
+          onChange={(q) => show({ q })}
+        />
         {row && (
-          <Button small icon="cross" onClick={() => show({})}>
-            {`From row ${row}`}
+          <Button icon="cross" onClick={() => show({})}>
+            {`From row ${row} on`}
           </Button>
         )}
       </form>
@@ -79,8 +84,8 @@ export function ErrorTable({ upload, causes, columns, query }: Props) {
       {!found.data && found.isLoading && <Loading what="the errors" lines={6} />}
       {found.data && data.length === 0 && <p class="card soft">No row is like that. Try another cause or search.</p>}
       {data.length > 0 && (
-        <div class={found.isLoading ? 'table-frame table-stale' : 'table-frame'}>
-          <table class="errors">
+        <div class="errors">
+          <Table label="Errors row by row" busy={found.isLoading}>
             <thead>
               <tr>
                 <th scope="col">Row</th>
@@ -101,7 +106,7 @@ export function ErrorTable({ upload, causes, columns, query }: Props) {
                 />
               ))}
             </tbody>
-          </table>
+          </Table>
         </div>
       )}
       {(next !== null || cursors.length > 0) && (
@@ -148,31 +153,5 @@ function Line({ error, columns, link, isMeant }: LineProps) {
         {error.message}
       </td>
     </tr>
-  );
-}
-
-/** Searches when the reader pauses. */
-function Search({ value, onSearch }: { readonly value: string; readonly onSearch: (text: string) => void }) {
-  const [text, setText] = useState(value);
-  useEffect(() => {
-    if (text.trim() === value) return;
-    const timer = setTimeout(() => onSearch(text.trim()), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  useEffect(() => setText(value), [value]);
-  return (
-    <label class="search">
-      <span class="small soft">Search</span>
-      <span class="search-box">
-        <Icon name="search" />
-        <input
-          type="search"
-          value={text}
-          maxLength={200}
-          placeholder="SKU, product ID or what you sent"
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-      </span>
-    </label>
   );
 }

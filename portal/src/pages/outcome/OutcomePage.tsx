@@ -4,12 +4,15 @@ import type { Upload } from '../../api/types';
 import { href, type Route } from '../../app/route';
 import { ButtonLink } from '../../components/Button';
 import { Loading } from '../../components/Loading';
+import { Moment } from '../../components/Moment';
 import { PageTitle } from '../../components/PageTitle';
 import { Problem } from '../../components/Problem';
-import { StatusBadge, Tag } from '../../components/StatusBadge';
-import { dateTime, duration, secondsBetween } from '../../logic/format';
+import { Status } from '../../components/Status';
+import { Tag } from '../../components/Tag';
+import { between } from '../../logic/format';
 import { isUnderWay, spoken } from '../../logic/progress';
 import { useUpload } from '../../logic/upload-feed';
+import { modeWords } from '../../logic/words';
 import { Errors } from './Errors';
 import { ProgressCard } from './ProgressCard';
 import { Result } from './Result';
@@ -54,21 +57,14 @@ export function OutcomePage({ route }: { readonly route: Route }) {
   );
 }
 
-const MODES: Record<Upload['mode'], string> = {
-  import: 'New products',
-  update: 'Changes',
-  revert: 'Taken back',
-};
-
 function Facts({ upload }: { readonly upload: Upload }) {
   return (
     <p class="row facts">
-      <StatusBadge upload={upload} />
-      <Tag>{MODES[upload.mode]}</Tag>
-      {upload.preview && <Tag>Check only</Tag>}
+      <Status upload={upload} />
+      <Tag>{modeWords(upload)}</Tag>
       <span class="small soft number">
-        {dateTime(upload.created_at)}
-        {upload.completed_at && ` · took ${duration(secondsBetween(upload.created_at, upload.completed_at))}`}
+        <Moment at={upload.created_at} />
+        {upload.completed_at && ` · took ${between(upload.created_at, upload.completed_at)}`}
       </span>
     </p>
   );

@@ -49,5 +49,5 @@ function Elapsed({ since }: { readonly since: string }) {
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
   }, []);
-  return <>{duration((now - Date.parse(since)) / 1000)} so far</>;
+  return <>{duration(Math.round((now - Date.parse(since)) / 1000) * 1000)} so far</>;
 }

@@ -1,14 +1,13 @@
-import { useState } from 'preact/hooks';
 import { get, send } from '../../api/client';
-import { ApiError } from '../../api/problems';
-import type { Upload } from '../../api/types';
+import type { Download, Upload } from '../../api/types';
 import { href, hrefWith, navigate } from '../../app/route';
 import { Button, ButtonLink } from '../../components/Button';
+import { DownloadButton } from '../../components/DownloadButton';
 import { Notice } from '../../components/Notice';
 import { Problem } from '../../components/Problem';
 import { RowsBar } from '../../components/RowsBar';
-import { downloadOf } from '../../logic/download';
-import { number, plural } from '../../logic/format';
+import { useAction } from '../../logic/action';
+import { count, number } from '../../logic/format';
 import { summary } from '../../logic/progress';
 import { useResource } from '../../logic/resource';
 import { Figures } from './Figures';
@@ -66,72 +65,41 @@ function Thread({ upload }: { readonly upload: Upload }) {
       <a class="theirs" href={href('uploads', earlier.upload_id)}>
         {earlier.file_name}
       </a>
-      : {plural(before, 'row')} had something to fix,{' '}
+      : {count(before, 'row')} had something to fix,{' '}
       {left === 0 ? 'none is left.' : `${number(left)} ${left === 1 ? 'is' : 'are'} left.`}
     </p>
   );
 }
 
 function Actions({ upload }: { readonly upload: Upload }) {
-  const [busy, setBusy] = useState<string | null>(null);
-  const [error, setError] = useState<ApiError | null>(null);
-  const act = async (what: string, action: () => Promise<void>) => {
-    setBusy(what);
-    setError(null);
-    try {
-      await action();
-    } catch (problem) {
-      if (!(problem instanceof ApiError)) throw problem;
-      setError(problem);
-    } finally {
-      setBusy(null);
-    }
-  };
-  const { upload_id, counts, has_corrections, has_report } = upload;
+  const { upload_id: uploadId, counts, has_corrections, has_report } = upload;
   const canApply = upload.preview && !upload.failure && counts.valid > 0;
-  const isFirst = (action: string) => (firstAction(upload, canApply) === action ? 'primary' : 'plain');
+  const first = firstAction(upload, canApply);
+  const kindOf = (action: FirstAction) => (first === action ? 'primary' : 'plain');
+  const linkTo = (what: 'report' | 'corrections') => () => get<Download>(['uploads', uploadId, what]);
   return (
     <>
       <div class="row">
         {has_corrections && (
-          <Button
-            kind={isFirst('corrections')}
-            icon="download"
-            busy={busy === 'corrections'}
-            onClick={() => void act('corrections', () => downloadOf(upload_id, 'corrections'))}
-          >
+          <DownloadButton kind={kindOf('corrections')} ask={linkTo('corrections')}>
             Download the rows to fix
-          </Button>
+          </DownloadButton>
         )}
-        {canApply && (
-          <Button
-            kind={isFirst('apply')}
-            icon="check"
-            busy={busy === 'apply'}
-            onClick={() => void act('apply', () => apply(upload_id))}
-          >
-            {counts.errors === 0 ? 'Looks good: upload for real' : `Upload the ${number(counts.valid)} good rows for real`}
-          </Button>
-        )}
-        {firstAction(upload, canApply) !== 'again' ? null : (
+        {canApply && <Apply uploadId={uploadId} counts={counts} kind={kindOf('apply')} />}
+        {first === 'again' && (
           <ButtonLink kind="primary" icon="upload" href={href()}>
             {upload.failure || upload.status === 'expired' ? 'Upload again' : 'New upload'}
           </ButtonLink>
         )}
         {counts.errors > 0 && upload.mode !== 'revert' && (
-          <ButtonLink icon="upload" href={hrefWith([], { corrects: upload_id })}>
+          <ButtonLink icon="upload" href={hrefWith([], { corrects: uploadId })}>
             Fix and upload again
           </ButtonLink>
         )}
         {has_report && (
-          <Button
-            kind="quiet"
-            icon="file"
-            busy={busy === 'report'}
-            onClick={() => void act('report', () => downloadOf(upload_id, 'report'))}
-          >
+          <DownloadButton kind="quiet" ask={linkTo('report')}>
             Error report
-          </Button>
+          </DownloadButton>
         )}
       </div>
       {has_corrections && (
@@ -140,18 +108,35 @@ function Actions({ upload }: { readonly upload: Upload }) {
           Fix them there and upload that file as it is.
         </p>
       )}
-      {error && <Problem error={error} />}
     </>
   );
 }
 
-function firstAction(upload: Upload, canApply: boolean): string {
-  if (upload.counts.errors > 0 && upload.has_corrections) return 'corrections';
-  return canApply ? 'apply' : 'again';
+interface ApplyProps {
+  readonly uploadId: string;
+  readonly counts: Upload['counts'];
+  readonly kind: 'primary' | 'plain';
 }
 
-/** Does the preview for real; asking twice gives the same upload, so a lost answer does no harm. */
-async function apply(uploadId: string): Promise<void> {
-  const applied = await send<Upload>('POST', ['uploads', uploadId, 'apply'], { tries: 5 });
-  navigate(href('uploads', applied.upload_id));
+/** Does a preview for real; asking twice gives the same upload, so a lost answer does no harm. */
+function Apply({ uploadId, counts, kind }: ApplyProps) {
+  const apply = useAction(async () => {
+    const applied = await send<Upload>('POST', ['uploads', uploadId, 'apply'], { tries: 5 });
+    navigate(href('uploads', applied.upload_id));
+  });
+  return (
+    <>
+      <Button kind={kind} icon="check" busy={apply.isBusy} onClick={apply.run}>
+        {counts.errors === 0 ? 'Looks good: upload for real' : `Upload the ${number(counts.valid)} good rows for real`}
+      </Button>
+      {apply.error && <Problem error={apply.error} />}
+    </>
+  );
+}
+
+type FirstAction = 'corrections' | 'apply' | 'again';
+
+function firstAction(upload: Upload, canApply: boolean): FirstAction {
+  if (upload.counts.errors > 0 && upload.has_corrections) return 'corrections';
+  return canApply ? 'apply' : 'again';
 }

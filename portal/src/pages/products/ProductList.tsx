@@ -10,7 +10,7 @@ import { Loading } from '../../components/Loading';
 import { Notice } from '../../components/Notice';
 import { PageTitle } from '../../components/PageTitle';
 import { Problem } from '../../components/Problem';
-import { plural } from '../../logic/format';
+import { count } from '../../logic/format';
 import { usePages } from '../../logic/pages';
 import { useResource } from '../../logic/resource';
 import { ProductTable } from './ProductTable';
@@ -56,7 +56,7 @@ export function ProductList({ route }: { readonly route: Route }) {
           <ProductTable products={products.entries} busy={products.isLoading} />
           <p class="row" role="status">
             <span class="soft">
-              {plural(products.entries.length, 'product')} shown{products.hasMore ? '' : ', that is all'}
+              {count(products.entries.length, 'product')} shown{products.hasMore ? '' : ', that is all'}
             </span>
             {products.hasMore && (
               <Button small busy={products.isLoading} onClick={products.more}>
@@ -75,7 +75,7 @@ function FilterFields({ filters }: { readonly filters: Filters }) {
   const set = (changed: Partial<Filters>) => navigate(hrefWith(['products'], { ...filters, ...changed }), 'replace');
   const names = categories.data?.categories ?? (filters.category ? [filters.category] : []);
   return (
-    <search class="filter-grid">
+    <search class="filters">
       <SearchField
         label="Search"
         wide
@@ -122,7 +122,7 @@ function DownloadToEdit() {
         Download to edit
       </DownloadButton>
       {rows !== null && (
-        <Notice tone="good" title={`${plural(rows, 'product')} in the file`}>
+        <Notice tone="good" title={`${count(rows, 'product')} in the file`}>
           <p>
             Edited? <a href={hrefWith([], { mode: 'update' })}>Hand it in as changes</a>.
           </p>

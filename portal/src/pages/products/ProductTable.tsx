@@ -58,9 +58,9 @@ function ProductRow({ product }: { readonly product: ProductSummary }) {
 
 export function ProductStatus({ status }: { readonly status: ProductSummary['status'] }) {
   return status === 'active' ? (
-    <span class="badge badge-good">Active</span>
+    <span class="status status-good">Active</span>
   ) : (
-    <span class="badge badge-plain" title="Kept, and not shown to buyers">
+    <span class="status status-plain" title="Kept, and not shown to buyers">
       Inactive
     </span>
   );

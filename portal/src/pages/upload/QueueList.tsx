@@ -2,8 +2,9 @@ import { href } from '../../app/route';
 import { Button, ButtonLink } from '../../components/Button';
 import { Notice } from '../../components/Notice';
 import { RowsBar } from '../../components/RowsBar';
-import { StatusBadge, Tag } from '../../components/StatusBadge';
-import { percent, size } from '../../logic/format';
+import { Status } from '../../components/Status';
+import { Tag } from '../../components/Tag';
+import { bytes as sizeOf, percent } from '../../logic/format';
 import { isUnderWay, summary } from '../../logic/progress';
 import { cancel, isSending, remove, retry, type Queued } from '../../logic/queue';
 import { useUpload } from '../../logic/upload-feed';
@@ -18,7 +19,7 @@ export function QueueList({ queued }: { readonly queued: readonly Queued[] }) {
           <li key={each.key}>
             <div class="queue-name">
               <strong class="theirs">{each.name}</strong>
-              <span class="small soft number">{size(each.bytes)}</span>
+              <span class="small soft number">{sizeOf(each.bytes)}</span>
               {each.how.preview && <Tag>Check only</Tag>}
               {each.how.mode === 'update' && <Tag>Changes</Tag>}
             </div>
@@ -106,8 +107,8 @@ function Sending({ sent, bytes, isInterrupted }: { sent: number; bytes: number; 
       </div>
       <p class="small soft number">
         {isInterrupted
-          ? `The connection is gone. Going on by itself when it is back; ${size(bytes)} to send.`
-          : `${size(Math.min(sent, bytes))} of ${size(bytes)} sent (${percent(Math.min(sent, bytes), bytes)})`}
+          ? `The connection is gone. Going on by itself when it is back; ${sizeOf(bytes)} to send.`
+          : `${sizeOf(Math.min(sent, bytes))} of ${sizeOf(bytes)} sent (${percent(Math.min(sent, bytes), bytes)})`}
       </p>
     </>
   );
@@ -121,7 +122,7 @@ function Rows({ uploadId }: { readonly uploadId: string }) {
     <>
       <RowsBar counts={upload.counts} busy={isUnderWay(upload)} />
       <p class="row small">
-        <StatusBadge upload={upload} />
+        <Status upload={upload} />
         <span>{isUnderWay(upload) ? 'The rows are being checked …' : summary(upload)}</span>
       </p>
     </>

@@ -6,7 +6,7 @@ import { navigate, href, type Route } from '../../app/route';
 import { Notice } from '../../components/Notice';
 import { PageTitle } from '../../components/PageTitle';
 import { useColumns } from '../../logic/columns';
-import { number, plural, size } from '../../logic/format';
+import { bytes, count, number } from '../../logic/format';
 import { enqueue, isSending, queue, type How } from '../../logic/queue';
 import { useResource } from '../../logic/resource';
 import { useStore } from '../../logic/store';
@@ -56,7 +56,7 @@ export function UploadPage({ route }: { readonly route: Route }) {
           onFiles={take}
           hint={
             columns
-              ? `Excel, OpenDocument, CSV or text · up to ${size(columns.max_bytes)} and ${number(columns.max_rows)} products`
+              ? `Excel, OpenDocument, CSV or text · up to ${bytes(columns.max_bytes)} and ${number(columns.max_rows)} products`
               : 'Excel, OpenDocument, CSV or text'
           }
         />
@@ -71,7 +71,7 @@ function Corrects({ upload }: { readonly upload: Upload }) {
   return (
     <Notice tone="info" title={`This corrects ${upload.file_name}`} announce={false}>
       <p>
-        {plural(upload.counts.errors, 'row')} had something to fix.{' '}
+        {count(upload.counts.errors, 'row')} had something to fix.{' '}
         <a href={href('uploads', upload.upload_id)}>See what it was</a>. You can hand in the corrections file as it is,
         once its rows are fixed.
       </p>

@@ -40,7 +40,7 @@ def sign_in(page: Page, portal_url: str, person: Person) -> None:
     page.goto(portal_url)
     page.get_by_role("button", name="Sign in").click()
     fill_in_sign_in(page, person)
-    page.get_by_role("navigation", name="Pages").wait_for()
+    page.get_by_role("navigation", name="Pages").get_by_role("link").first.wait_for()
 
 
 def fill_in_sign_in(page: Page, person: Person) -> None:

@@ -58,7 +58,7 @@ export function ColumnHelp({ rules }: { readonly rules: Columns }) {
 function ColumnRow({ column }: { readonly column: Column }) {
   return (
     <tr>
-      <th scope="row">
+      <th scope="row" class="column-name">
         <code>{column.name}</code>
         <div class="small soft">{column.required ? 'required' : 'optional'}</div>
       </th>
@@ -71,7 +71,7 @@ function ColumnRow({ column }: { readonly column: Column }) {
           allowed(column)
         )}
         <div class="small">
-          <a class="soft" href={href('help', 'codes', column.code)}>
+          <a class="soft column-code" href={href('help', 'codes', column.code)}>
             {column.code}
           </a>
         </div>

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    ConsoleMessage,
+    FilePayload,
+    Locator,
+    Page,
+    expect,
+)
 
 from local.environment import StackEnvironment
 from local.portal_people import Person, sign_in
@@ -81,6 +90,23 @@ class Visitor:
     def sees(self, text: str | re.Pattern[str]) -> None:
         """Wait until the text stands in the page's main part."""
         expect(self.page.get_by_role("main")).to_contain_text(text)
+
+    def hand_in(self, name: str, content: bytes, *, check_only: bool = False, mode: str = "Add new products") -> None:
+        """Choose a file on the page of new uploads, which sends it."""
+        self.page.get_by_role("radio", name=mode).check()
+        self.page.get_by_role("switch", name="Check first").set_checked(check_only)
+        self.choose(name, content)
+
+    def choose(self, name: str, content: bytes) -> None:
+        """Choose a file, with everything else as it stands."""
+        file: FilePayload = {"name": name, "mimeType": "text/csv", "buffer": content}
+        self.page.get_by_label("Choose product lists").set_input_files(file)
+
+    def download(self, button: str) -> bytes:
+        """Press a button that brings a file, and return its content."""
+        with self.page.expect_download() as coming:
+            self.page.get_by_role("button", name=button).click()
+        return coming.value.path().read_bytes()
 
     ##### The network
 

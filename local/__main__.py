@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
 from local import stack
+from local.access import portal_lines
 from local.console import console, say
 from local.demo import demo
 from local.display import upload_file
@@ -60,6 +61,9 @@ def _run(options: argparse.Namespace) -> None:
             known = ", ".join(vendor.vendor_id for vendor in SAMPLE_VENDORS)
             say(f"  The service is up: uploads go to s3://{environment.output('UploadBucketName')}/uploads/VENDOR/")
             say(f"  The vendors {known} are registered:  make upload FILE=samples/errors.csv VENDOR=VEND001")
+            say("  The portal, as a person of VEND001:")
+            for line in portal_lines(environment, "VEND001"):
+                say(f"    {line}")
             say("  Their people, passwords and API keys, and how the AWS CLI, boto3 and psql reach the stack:")
             say(f"    . {os.path.relpath(settings.environment_file)}")
         case "down":

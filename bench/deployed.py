@@ -4,21 +4,21 @@ The emulator shares this machine's cores with our functions, so that the functio
 the emulator's part is done by services that are not ours to wait for.
 """
 
+import csv
+import io
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
-from bench.files import ERROR_RATE, padded
+from bench.files import ERROR_RATE, file_of
 from bench.results import Part
-from local import stack
-from local.functions import function_processes
-from local.ports import free_port
-from local.settings import Settings
+from local.functions import cpu_milliseconds, function_processes
+from onboarding.intake.limits import MAX_FILE_BYTES
 from samples.generate import generate_upload
 from tests.e2e.invariants import check_nothing_is_left, check_settled
-from tests.e2e.pipeline import Pipeline, SentFile
+from tests.e2e.pipeline import Pipeline, SentFile, own_pipeline
 
 _TIMEOUT = 380
 _QUICK = ((1_000, 1, 3), (10_000, 1, 1), (200, 10, 1), (200, 50, 1))
@@ -31,20 +31,15 @@ Sent = tuple[SentFile, float, Mapping[int, tuple[str, ...]]]
 
 def measure(*, full: bool) -> Part:
     """Measure on a stack of its own, which is gone afterwards; a developer's stack is left alone."""
-    folder = Settings.from_environment().directory / "bench-stack"
-    settings = Settings(folder, port=free_port(), database_port=free_port())
-    try:
-        pipeline = Pipeline(settings, stack.up(settings))
+    with own_pipeline("bench-stack") as pipeline:
         part = _measure(pipeline, _FULL if full else _QUICK)
         check_nothing_is_left(pipeline)
         return part
-    finally:
-        stack.down(settings)
 
 
 def _measure(pipeline: Pipeline, loads: tuple[tuple[int, int, int], ...]) -> Part:
     setting = "seconds from PUT to the final status in the audit trail; CPU: that of our functions in one run"
-    part = Part("deployed", "Deployed local stack", setting)
+    part = Part("Deployed local stack", setting)
     vendors = [pipeline.new_vendor() for _ in range(5)]
     seed = 0
 
@@ -56,7 +51,7 @@ def _measure(pipeline: Pipeline, loads: tuple[tuple[int, int, int], ...]) -> Par
     _waits(pipeline, [send(seed, 10)])  # wakes the functions; not measured
     for rows, at_once, times in loads:
         waits: list[float] = []
-        before, wall = _cpu_seconds(pipeline), 0.0
+        before, wall = cpu_milliseconds(pipeline.environment).total(), 0.0
         for _ in range(times):
             with ThreadPoolExecutor(16) as pool:
                 began = time.time()
@@ -66,13 +61,16 @@ def _measure(pipeline: Pipeline, loads: tuple[tuple[int, int, int], ...]) -> Par
             wall += max(put_at + wait for (_, put_at, _), wait in zip(sent, waits[-at_once:], strict=True)) - began
         waits.sort()
         found = {"p50 s": median(waits), "p95 s": waits[int(0.95 * (len(waits) - 1))], "max s": waits[-1]}
-        found |= {"rows/s": rows * at_once * times / wall, "CPU s": (_cpu_seconds(pipeline) - before) / times}
+        found |= {
+            "rows/s": rows * at_once * times / wall,
+            "CPU s": (cpu_milliseconds(pipeline.environment).total() - before) / times / 1000,
+        }
         part.rows.append({"load": f"{at_once} of {rows:,} rows", **found})
         if rows == 10_000:
             part.goal("CPU of our functions, 10,000 rows", found["CPU s"], "at most", 2, "s")
     part.goal(f"{at_once} uploads at once, max ÷ median wait", waits[-1] / median(waits), "at most", 3)
     peaks = _peaks(pipeline)
-    pipeline.upload(pipeline.new_vendor(), "largest.csv", padded(10_000), seconds=_TIMEOUT)
+    pipeline.upload(pipeline.new_vendor(), "largest.csv", _padded(10_000), seconds=_TIMEOUT)
     for name, peak in sorted(_peaks(pipeline).items()):
         part.rows.append({"memory of": name, "peak MB": peaks.get(name, 0.0), "peak MB, 10 MB file": peak})
         if name in ("csv-parser", "product-validator"):
@@ -92,10 +90,6 @@ def _waits(pipeline: Pipeline, sent: list[Sent]) -> list[float]:
     return waits
 
 
-def _cpu_seconds(pipeline: Pipeline) -> float:
-    return sum(sum(process.cpu_times()[:2]) for _, process, _ in function_processes(pipeline.environment))
-
-
 def _peaks(pipeline: Pipeline) -> dict[str, float]:
     """Return the highest memory of each function's processes, in MB."""
     peaks: dict[str, float] = {}
@@ -103,3 +97,12 @@ def _peaks(pipeline: Pipeline) -> dict[str, float]:
         kilobytes = Path(f"/proc/{process.pid}/status").read_text().partition("VmHWM:")[2].split()[0]
         peaks[name] = max(peaks.get(name, 0.0), int(kilobytes) * 1024 / 1e6)
     return peaks
+
+
+def _padded(rows: int) -> bytes:
+    """Return a file with descriptions as long as it takes to fill the 10 MB that are allowed."""
+    header, *lines = csv.reader(io.StringIO(file_of(rows).decode(), newline=""))
+    room = (MAX_FILE_BYTES - len(file_of(rows))) // rows - 1
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([header, *([*row[:4], f"{row[4]} {'x' * (room - 3)}", *row[5:]] for row in lines)])
+    return out.getvalue().encode()

@@ -19,7 +19,6 @@ class Timings:
     seconds: Mapping[str, list[float]]
 
     def median(self, name: str) -> float:
-        """Return the variant's median seconds."""
         return median(self.seconds[name])
 
     def ratio(self, name: str, base: str) -> float:
@@ -49,7 +48,5 @@ def interleave(
             gc.collect()
             started = clock()
             variants[name]()
-            spent = clock() - started
-            if turn:
-                seconds[name].append(spent)
-    return Timings(seconds)
+            seconds[name].append(clock() - started)
+    return Timings({name: spent[1:] for name, spent in seconds.items()})

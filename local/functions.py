@@ -1,5 +1,6 @@
 """The processes in which the local stack runs the functions."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -20,3 +21,11 @@ def function_processes(environment: StackEnvironment) -> Iterator[tuple[str, psu
             name = variables.get("AWS_LAMBDA_FUNCTION_NAME")
             if name and variables.get("AWS_ENDPOINT_URL") == environment.endpoint_url:
                 yield name.removeprefix(PREFIX), process, variables["AWS_ACCESS_KEY_ID"]
+
+
+def cpu_milliseconds(environment: StackEnvironment) -> Counter[str]:
+    """Return what the processes of each function have worked so far."""
+    found: Counter[str] = Counter()
+    for name, process, _ in function_processes(environment):
+        found[name] += round(sum(process.cpu_times()[:2]) * 1000)
+    return found

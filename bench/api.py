@@ -1,19 +1,15 @@
-"""API: every GET route of vendors in a large database. Handlers run in this process, PostgreSQL beside it, AWS is moto's.
-
-So the figures have the routes, their queries and the database in them; API Gateway, Lambda and the network are not.
-"""
+"""API: every GET route of vendors in a large database; the figures are without API Gateway, Lambda and the network."""
 
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from hashlib import md5
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-import psycopg2
 from moto import mock_aws
 
 from api.app import ROUTES
@@ -21,8 +17,7 @@ from api.routing import Who
 from bench.catalogue import VENDOR_ID, fresh_catalogue
 from bench.results import Part
 from onboarding.access import Person, Role
-from onboarding.upkeep.roles import APPLICATION_ROLE, set_application_password
-from tests.conftest import APPLICATION_PASSWORD, TestDatabase
+from tests.conftest import TestDatabase
 from tests.handlers.api_client import NOON, ApiClient, Reply, let_vendors_in
 from tests.handlers.world import BUCKET, ENVIRONMENT, Functions, TaskCallbacks, World
 
@@ -92,8 +87,6 @@ def _filled_world() -> Iterator[ApiClient]:
     with fresh_catalogue() as catalogue, mock_aws():
         catalogue.fill(1_000_000)
         catalogue.as_superuser(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
-        with closing(psycopg2.connect(catalogue.server.url)) as owner:
-            set_application_password(owner, APPLICATION_ROLE, APPLICATION_PASSWORD)
         world = World(Functions(TaskCallbacks()), TestDatabase(catalogue.server))
         let_vendors_in(world)
         world.access.add_person(Person("sub-bench", Role.VENDOR, VENDOR_ID, "bench@vendor.example", NOON))

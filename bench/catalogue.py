@@ -9,9 +9,9 @@ from typing import Any
 import psycopg2
 
 from local.postgres import PostgresServer
-from onboarding.stores import history, vendors
-from onboarding.upkeep.migrations import migrate
+from onboarding.stores import history
 from onboarding.uploads import Upload, UploadMode
+from tests.conftest import TestDatabase, migrated_server
 
 VENDOR_ID = "VEND001"
 _TABLES = "product_changes, products, validation_errors, upload_history"
@@ -74,10 +74,8 @@ def fresh_catalogue() -> Iterator[Catalogue]:
     """Start a server with the migrated schema and one vendor; delete it at the end."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
         Path(directory).chmod(0o755)
-        with PostgresServer(Path(directory) / "postgres") as server:
-            migrate(server.url)
+        with migrated_server(Path(directory)) as server:
+            TestDatabase(server).add_vendor(VENDOR_ID)
             catalogue = Catalogue(server)
-            vendor = (VENDOR_ID, "Bench", "bench@example.com", "active", "")
-            catalogue.run(lambda cursor: vendors.register_vendor(cursor, *vendor))
             with closing(catalogue.connection):
                 yield catalogue

@@ -19,6 +19,7 @@ from tests.e2e.logs import logged
 from tests.e2e.pipeline import Pipeline, own_pipeline
 from tests.e2e.staging import staged_items
 from tests.e2e.waiting import wait_for
+from tests.metrics import metric_lines, series_in
 
 _SAMPLES = ("clean.csv", "errors.csv", "refused.csv")
 """One upload of each outcome, so that every custom metric is sent."""
@@ -136,7 +137,8 @@ def _custom_metrics(pipeline: Pipeline, began: float) -> int:
     for name in _SAMPLES:
         pipeline.upload(pipeline.new_vendor(), name, (pipeline.settings.project / "samples" / name).read_bytes())
     time.sleep(_QUIET_SECONDS)
-    return len({metric for lines in logged(pipeline, began).values() for line in lines for metric in metrics_in(line)})
+    lines = metric_lines("\n".join(line for lines in logged(pipeline, began).values() for line in lines))
+    return len({series for line in lines for series in series_in(line)})
 
 
 def _all(pipeline: Pipeline, service: str, operation: str, key: str, **parameters: Any) -> list[Any]:
@@ -221,13 +223,3 @@ def runs_in(function: str, lines: Iterable[str]) -> Iterator[Run]:
     for line in lines:
         if match := _REPORT.search(line):
             yield Run(function, int(match[2]), int(match[1]))
-
-
-def metrics_in(line: str) -> Iterator[str]:
-    """Yield the custom metrics of a log line in CloudWatch's embedded metric format: one for each set of dimensions."""
-    document = json.loads(line) if '"_aws"' in line else {"_aws": {"CloudWatchMetrics": []}}
-    for directive in document["_aws"]["CloudWatchMetrics"]:
-        for dimensions in directive["Dimensions"]:
-            values = ", ".join(f"{name}={document[name]}" for name in sorted(dimensions))
-            for metric in directive["Metrics"]:
-                yield f"{directive['Namespace']} {metric['Name']} ({values})"

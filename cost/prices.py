@@ -48,11 +48,13 @@ class Prices:
         }
         if wrong := [name for name, meter in meters.items() if meter.evidence not in _EVIDENCE]:
             raise CostError(f"{path.name}: evidence is one of {', '.join(_EVIDENCE)}; see {', '.join(wrong)}")
-        charged: dict[str, str] = document["operations"]["meters"]
-        if missing := sorted(set(charged.values()) - set(meters)):
+        operations: dict[str, Any] = document["operations"]
+        otherwise: dict[str, list[str]] = operations.pop("otherwise")
+        if missing := sorted(set(operations) - set(meters)):
             raise CostError(f"{path.name}: operations use meters that have no price: {', '.join(missing)}")
-        otherwise = [*document["operations"]["items"], *document["operations"]["none"]]
-        return cls(document["date"], document["region"], meters, {**charged, **dict.fromkeys(otherwise, "")})
+        charged = {operation: meter for meter, listed in operations.items() for operation in listed}
+        free = dict.fromkeys((operation for listed in otherwise.values() for operation in listed), "")
+        return cls(document["date"], document["region"], meters, charged | free)
 
     def meter_of(self, operation: str) -> str:
         """Return the meter that one request moves. Raises CostError for what is not listed: it is not free."""

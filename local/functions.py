@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
@@ -29,3 +30,12 @@ def cpu_milliseconds(environment: StackEnvironment) -> Counter[str]:
     for name, process, _ in function_processes(environment):
         found[name] += round(sum(process.cpu_times()[:2]) * 1000)
     return found
+
+
+def peak_megabytes(environment: StackEnvironment) -> dict[str, float]:
+    """Return the highest memory that a process of each function has had so far."""
+    peaks: dict[str, float] = {}
+    for name, process, _ in function_processes(environment):
+        kilobytes = Path(f"/proc/{process.pid}/status").read_text().partition("VmHWM:")[2].split()[0]
+        peaks[name] = max(peaks.get(name, 0.0), int(kilobytes) * 1024 / 1e6)
+    return peaks

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from cost.counting import Run, execution_calls, integration, metrics_in, runs_in, transitions
+from cost.counting import Run, execution_calls, integration, runs_in, transitions
 from cost.dynamodb_units import item_size, read_units, stored_bytes, write_units
 from cost.prices import CostError, Prices
 from operations.scale import read_yaml
+from tests.metrics import metric_lines, series_in
 
 _QUEUE = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
 
@@ -59,8 +60,11 @@ def test_a_metric_is_billed_for_each_set_of_dimensions() -> None:
     directive = {"Namespace": "Shop", "Dimensions": [["b", "a"], ["a"]], "Metrics": [{"Name": "Uploads"}]}
     line = json.dumps({"_aws": {"CloudWatchMetrics": [directive]}, "a": "s", "b": "partial"})
 
-    assert list(metrics_in(line)) == ["Shop Uploads (a=s, b=partial)", "Shop Uploads (a=s)"]
-    assert list(metrics_in("plain text")) == []
+    assert [series for each in metric_lines(line) for series in series_in(each)] == [
+        "Shop Uploads (a=s, b=partial)",
+        "Shop Uploads (a=s)",
+    ]
+    assert metric_lines("plain text") == []
 
 
 def _item(record_id: str, **attributes: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -27,7 +27,7 @@ def test_an_operation_is_an_error_and_not_free_when_it_is_not_listed(operation: 
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ('"s3:PutObject" = "s3-writes"', '"s3:PutObject" = "s3-rights"', "s3-rights"),
+        ('s3-writes = ["s3:PutObject"', 's3-rights = ["s3:PutObject"', "s3-rights"),
         ('"memory"]', '"hearsay"]', "evidence is one of"),
     ],
 )

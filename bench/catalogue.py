@@ -45,8 +45,8 @@ class Catalogue:
         self, upload_id: str, total: int, mode: UploadMode = UploadMode.IMPORT, *, is_preview: bool = False
     ) -> None:
         """Record an upload of this many rows as processing."""
-        key, at = f"uploads/{upload_id}", "2026-01-01T00:00:00Z"
-        upload = Upload(upload_id, VENDOR_ID, "bench.csv", "bench", key, "1", at, mode, is_preview)
+        at = "2026-01-01T00:00:00Z"
+        upload = Upload(upload_id, VENDOR_ID, "bench.csv", "bench", upload_id, "1", at, mode, is_preview)
         self.run(lambda cursor: history.open_upload(cursor, upload, total))
 
     def forget(self, upload_id: str) -> None:

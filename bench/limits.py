@@ -22,6 +22,7 @@ from botocore.awsrequest import AWSResponse
 from bench.files import CATEGORIES, SHARDS, STREAM_BATCH, file_of, product_rules, with_errors
 from bench.results import Part
 from bench.staging import answer, answer_instead_of_network
+from cost.dynamodb_units import write_units_of
 from onboarding.intake.reading import read_products
 from onboarding.rows import RowStatus, stage
 from onboarding.stores.dynamodb import dynamodb_client
@@ -32,10 +33,8 @@ from onboarding.validation.settling import check_row
 _ROWS = 10_000
 _PARTITIONS = 4
 _UNITS_A_SECOND = 1_000
-_UNIT_BYTES = 1_024
 _ANSWER_SECONDS = 0.005
-_VALIDATORS = 16
-"""As deployed: four partitions with streamParallelization 4."""
+_VALIDATORS = 16  # as deployed: four partitions with streamParallelization 4
 _THROTTLED = b'{"__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException", "message": "slow"}'
 
 
@@ -100,8 +99,7 @@ class Table:
     def _write(self, item: Item) -> bool:
         key = item["upload_id"]["S"].encode()
         partition = hashlib.md5(key, usedforsecurity=False).digest()[0] % _PARTITIONS
-        size = sum(len(name) + len(str(next(iter(value.values()))).encode()) for name, value in item.items())
-        units = -(-size // _UNIT_BYTES)
+        units = write_units_of(item)
         if units > self._units[partition]:
             return False
         self._units[partition] -= units

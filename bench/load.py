@@ -1,6 +1,7 @@
 """Catalogue load: rows that keep the rules into the constrained table, ours and COPY, in several states of it."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from bench.catalogue import VENDOR_ID, Catalogue, fresh_catalogue
@@ -23,24 +24,20 @@ def measure(*, full: bool) -> Part:
     """Measure both; the catalogue holds a million products in a full run, a tenth of that in a quick one."""
     rows = [row for row in checked(_UPLOAD, rows_of(10_000, error_rate=0)) if not row.errors]
     part = Part("Catalogue load", f"{len(rows):,} rows; COPY of the same rows is the limit")
-
     with fresh_catalogue() as catalogue:
 
+        def prepare() -> None:
+            """Leave the upload only open."""
+            for upload_id in (_OTHER_UPLOAD, _UPLOAD):
+                catalogue.forget(upload_id)
+            catalogue.open_upload(_UPLOAD, len(rows))
+
         def time(table: str, batch: int = STREAM_BATCH, before_ours: Work = lambda: None) -> float:
-            """Time both on an upload that is only open; `before_ours` changes the catalogue for ours alone."""
-
-            def prepare() -> None:
-                for upload_id in (_OTHER_UPLOAD, _UPLOAD):
-                    catalogue.forget(upload_id)
-                catalogue.open_upload(_UPLOAD, len(rows))
-
-            def prepare_ours() -> None:
-                prepare()
-                before_ours()
-
-            works = {COPY: _in_batches(catalogue, rows, batch, copy_rows)}
-            works[OURS] = _in_batches(catalogue, rows, batch, settle_rows)
-            timings = interleave(works, 7 if full else 2, before={COPY: prepare, OURS: prepare_ours})
+            """Time both; `before_ours` changes the catalogue for ours alone."""
+            loads = {COPY: copy_rows, OURS: settle_rows}
+            works = {method: partial(_in_batches, catalogue, rows, batch, load) for method, load in loads.items()}
+            before = {COPY: prepare, OURS: lambda: (prepare(), before_ours())}
+            timings = interleave(works, 7 if full else 2, before=before)
             for method in works:
                 seconds, ratio = timings.median(method), timings.ratio(method, COPY)
                 row = {"table": table, "rows a transaction": batch, "method": method, "seconds": seconds}
@@ -54,7 +51,7 @@ def measure(*, full: bool) -> Part:
             if products == 0:
                 taken_ratio = time("1 SKU in 100 taken", before_ours=lambda: _take_keys(catalogue))
                 catalogue.forget(_OTHER_UPLOAD)  # its SKUs would be in the way of what is measured next
-        settle = _in_batches(catalogue, rows, STREAM_BATCH, settle_rows)
+        settle = partial(_in_batches, catalogue, rows, STREAM_BATCH, settle_rows)
         time("replay of batches already done", before_ours=settle)
     part.goal("Load ÷ COPY, with ledger and counts, worst table and batch", max(ratios), "at most", 1.3)
     part.goal("Load ÷ COPY, 1 SKU in 100 taken, in every batch", taken_ratio, "at most", 1.5)
@@ -68,12 +65,9 @@ def _take_keys(catalogue: Catalogue) -> None:
     catalogue.run(lambda cursor: copy_rows(cursor, checked(_OTHER_UPLOAD, rows[::100])))
 
 
-def _in_batches(catalogue: Catalogue, rows: Rows, batch: int, load: Callable[[Any, Rows], object]) -> Work:
-    def run() -> None:
-        for some in batches(rows, batch):
-            catalogue.run(lambda cursor, some=some: load(cursor, some))
-
-    return run
+def _in_batches(catalogue: Catalogue, rows: Rows, batch: int, load: Callable[[Any, Rows], object]) -> None:
+    for some in batches(rows, batch):
+        catalogue.run(lambda cursor, some=some: load(cursor, some))
 
 
 def copy_rows(cursor: Any, rows: Rows) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import polars
@@ -42,15 +43,12 @@ def measure(*, full: bool) -> Part:
     good = _ROWS - len(expected_errors(_ROWS, ERROR_RATE, SEED, VENDOR_ID))
     with fresh_catalogue() as catalogue:
         django = django_path(catalogue.connection)
-
-        def pandas_run(*, same_outcome: bool) -> int:
-            return pandas_path(catalogue.connection, body, UPLOAD, same_outcome=same_outcome)
-
+        pandas = partial(pandas_path, catalogue.connection, body, UPLOAD)
         works: dict[str, Work] = {
             OURS: lambda: run(catalogue, body),
             OURS_AT_ONCE: lambda: run_at_once(catalogue, body),
-            PANDAS: lambda: pandas_run(same_outcome=True),
-            PANDAS_USUAL: lambda: pandas_run(same_outcome=False),
+            PANDAS: lambda: pandas(same_outcome=True),
+            PANDAS_USUAL: lambda: pandas(same_outcome=False),
             DJANGO: lambda: django(parsed),
             GOOD: lambda: run(catalogue, good_body),
             BAD: lambda: run(catalogue, bad_body),
@@ -62,7 +60,7 @@ def measure(*, full: bool) -> Part:
         start(catalogue, _ROWS)
         assert run(catalogue, body).valid_records == good, "ours accepts exactly the good rows"
         start(catalogue, _ROWS)
-        accepted = pandas_run(same_outcome=True)
+        accepted = pandas(same_outcome=True)
         start(catalogue, _ROWS)
         assert django(parsed) == _ROWS, "django-import-export takes all good rows"
     rate = {name: _ROWS / timings.median(name) for name in works}

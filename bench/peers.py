@@ -141,15 +141,9 @@ def _copy(cursor: Any, table: str, frame: Any) -> None:
 
 ##### django-import-export, with every switch set for speed.
 
-_TUNED = {
-    "clean_model_instances": False,  # it asks the database about every unique field of every row
-    "force_init_instance": True,  # no look-up of each SKU: all rows are new
-    "use_bulk": True,
-    "batch_size": 1000,
-    "skip_diff": True,
-    "skip_html_diff": True,
-    "use_transactions": True,
-}
+# Nothing is looked up for each row: neither its SKU, for all rows are new, nor whether its unique fields are taken.
+_TUNED = dict.fromkeys(("force_init_instance", "use_bulk", "skip_diff", "skip_html_diff", "use_transactions"), True)
+_TUNED |= {"clean_model_instances": False, "batch_size": 1000}
 
 
 def django_path(connection: Any) -> Callable[[list[dict[str, Any]]], int]:

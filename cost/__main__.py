@@ -19,8 +19,7 @@ from local.console import console, say
 from local.pages import replaced
 from local.settings import Settings
 
-COUNTS = Path(__file__).with_name("latest.json")
-"""What one upload used when it was last counted; docs/scale.md is computed from it."""
+COUNTS = Path(__file__).with_name("latest.json")  # docs/scale.md is computed from this
 _ERROR_RATE = 0.05
 
 

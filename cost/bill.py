@@ -11,11 +11,9 @@ from cost.template import DAYS_A_MONTH, Template
 
 _GB = Decimal(2**30)
 _HOUR = Decimal(3600)
+_ASKED_MEMORY = (256, 512)  # MB of the API key authoriser and of the API (functions/doors.yml)
 CAPACITIES = (Decimal("0.5"), Decimal(1), Decimal(2))
 """ACUs that Aurora may hold while it is awake: it alone decides how soon it scales down from its work."""
-
-_ASKED_MEMORY = (256, 512)
-"""MB of the API key authoriser and of the API (functions/doors.yml)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +119,10 @@ class Bill:
         return seconds / _HOUR
 
     def awake_hours(self, *, nightly: bool) -> Decimal:
-        """Return the hours awake in a month: uploads one after the other in one burst a night, or each alone.
-
-        Uploads that come alone are spread over business hours, and the database pauses between two if there is time.
-        """
-        assumed, work, tail = self.assumptions, self.work_hours(), self._tail_hours()
-        if nightly:
-            hours = work * assumed.uploads + tail * assumed.nights
-        else:
-            hours = min(Decimal(assumed.business_hours), (work + tail) * assumed.uploads)
+        """Return the hours awake in a month: uploads in one burst a night, or each alone over business hours."""
+        assumed, work, tail = self.assumptions, self.work_hours() * self.assumptions.uploads, self._tail_hours()
+        by_day = min(Decimal(assumed.business_hours), work + tail * assumed.uploads)
+        hours = work + tail * assumed.nights if nightly else by_day
         return min(Decimal(assumed.hours), hours + assumed.wakings * tail)
 
     def _tail_hours(self) -> Decimal:

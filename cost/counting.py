@@ -21,14 +21,12 @@ from tests.e2e.staging import staged_items
 from tests.e2e.waiting import wait_for
 from tests.metrics import metric_lines, series_in
 
-_SAMPLES = ("clean.csv", "errors.csv", "refused.csv")
-"""One upload of each outcome, so that every custom metric is sent."""
+_SAMPLES = ("clean.csv", "errors.csv", "refused.csv")  # one of each outcome, so that every custom metric is sent
 _CHUNK_BYTES = 64 * 1024
-_LOG_EVENT_OVERHEAD_BYTES = 26
-"""What CloudWatch Logs adds to each event (CloudWatch Logs API reference, PutLogEvents)."""
+_LOG_EVENT_OVERHEAD_BYTES = 26  # that CloudWatch Logs adds to each event (API reference, PutLogEvents)
 _QUIET_SECONDS = 2
 _REPORT = re.compile(r"REPORT RequestId: .*?\tBilled Duration: (\d+) ms\tMemory Size: (\d+) MB")
-_INTEGRATION = re.compile(r"arn:aws:states:::(?:aws-sdk:)?(\w+):(\w+?)(?:\.(?:sync|waitForTaskToken)(?::\d)?)?")
+_INTEGRATION = "arn:aws:states:::"
 
 Calls = Counter[tuple[str, str]]
 """Requests by caller and `service:Operation`."""
@@ -50,27 +48,20 @@ class Count:
     file_bytes: int
     report_bytes: int
     seconds: float
-    calls: Calls
-    """Those of the execution and of Lambda's poller included."""
-    write_units: int
+    calls: Calls  # those of the execution and of Lambda's poller included
+    write_units: int  # of the staging table
     read_units: int
-    """Of the staging table."""
     staged_bytes: int
     runs: tuple[Run, ...]
-    cpu_milliseconds: Mapping[str, int]
-    """What the functions' processes worked, by function; the rest of a run is waiting."""
+    cpu_milliseconds: Mapping[str, int]  # that the functions' processes worked; the rest of a run is waiting
     transitions: int
     execution_events: int
     log_bytes: int
-    database_log_bytes: int
-    """What PostgreSQL wrote to its write-ahead log."""
-    database_grown_bytes: int
-    """What its tables and indexes grew by."""
-    unique_entries: int
-    """New ones in unique indexes, but for primary keys: these count up, so that new ones lie side by side."""
+    database_log_bytes: int  # of PostgreSQL's write-ahead log
+    database_grown_bytes: int  # that tables and indexes grew by
+    unique_entries: int  # new in unique indexes but for primary keys: these count up, so new ones lie side by side
     queue_mappings: int
-    custom_metrics: int
-    """Those that uploads of every outcome send, one for each set of dimensions."""
+    custom_metrics: int  # that uploads of every outcome send, one for each set of dimensions
 
 
 def count(rows: int, error_rate: float) -> Count:
@@ -95,11 +86,10 @@ def _count(pipeline: Pipeline, rows: int, error_rate: float) -> Count:
     items, tracker = staged_items(pipeline, upload.upload_id), pipeline.tracker(upload.upload_id)
     logs = logged(pipeline, began)
     runs = tuple(run for function, lines in logs.items() for run in runs_in(function, lines))
-    mappings = _all(pipeline, "lambda", "list_event_source_mappings", "EventSourceMappings")
-    queues = [mapping["FunctionArn"] for mapping in mappings if ":sqs:" in mapping["EventSourceArn"]]
-    fed_by_queues = [name.rpartition(":")[2].removeprefix(PREFIX) for name in queues]
-    batches = sum(run.function in fed_by_queues for run in runs)
-    history = _all(pipeline, "stepfunctions", "get_execution_history", "events", executionArn=upload.execution.arn)
+    mappings = _all(pipeline, "lambda", "list_event_source_mappings")["EventSourceMappings"]
+    queues = [each["FunctionArn"].partition(PREFIX)[2] for each in mappings if ":sqs:" in each["EventSourceArn"]]
+    batches = sum(run.function in queues for run in runs)
+    history = _all(pipeline, "stepfunctions", "get_execution_history", executionArn=upload.execution.arn)["events"]
     calls = _requests(pipeline, began) + execution_calls(history)
     # The vendor's download is in the trail as the link function's: its credentials signed the URL.
     calls["vendor", "s3:PutObject"] = calls["vendor", "execute-api:Invoke"] = 1
@@ -108,7 +98,7 @@ def _count(pipeline: Pipeline, rows: int, error_rate: float) -> Count:
     further = stored_bytes(error_items(items)) // _CHUNK_BYTES
     calls["64 KB beyond the first", "sqs:SendMessageBatch"] = further
     calls["64 KB beyond the first", "sqs:ReceiveMessage"] = further
-    database = [after - before for before, after in zip(database_before, _database(pipeline), strict=True)]
+    wal, grown, entries = (now - then for then, now in zip(database_before, _database(pipeline), strict=True))
     return Count(
         file_bytes=len(content),
         report_bytes=len(report),
@@ -124,9 +114,9 @@ def _count(pipeline: Pipeline, rows: int, error_rate: float) -> Count:
         transitions=transitions(history),
         execution_events=len(history),
         log_bytes=sum(len(line.encode()) + _LOG_EVENT_OVERHEAD_BYTES for lines in logs.values() for line in lines),
-        database_log_bytes=database[0],
-        database_grown_bytes=database[1],
-        unique_entries=database[2],
+        database_log_bytes=wal,
+        database_grown_bytes=grown,
+        unique_entries=entries,
         queue_mappings=len(queues),
         custom_metrics=_custom_metrics(pipeline, began),
     )
@@ -141,10 +131,9 @@ def _custom_metrics(pipeline: Pipeline, began: float) -> int:
     return len({series for line in lines for series in series_in(line)})
 
 
-def _all(pipeline: Pipeline, service: str, operation: str, key: str, **parameters: Any) -> list[Any]:
-    """Return what all pages of an answer hold."""
-    pages = pipeline.client(service).get_paginator(operation).paginate(**parameters)
-    return [entry for page in pages for entry in page[key]]
+def _all(pipeline: Pipeline, service: str, operation: str, **parameters: Any) -> Any:
+    """Return the whole of an answer that comes in pages."""
+    return pipeline.client(service).get_paginator(operation).paginate(**parameters).build_full_result()
 
 
 def _record_requests(pipeline: Pipeline) -> None:
@@ -181,7 +170,7 @@ def _requests(pipeline: Pipeline, began: float) -> Calls:
 
 
 def _database(pipeline: Pipeline) -> tuple[int, int, int]:
-    """Return bytes logged, bytes stored and entries in unique indexes. Rows are counted: statistics lag by seconds."""
+    """Return bytes of write-ahead log, bytes stored, entries in unique indexes. Counted: statistics lag by seconds."""
     tables = pipeline.query(
         "SELECT relid::regclass::text AS name, pg_total_relation_size(relid) AS bytes, (SELECT count(*) FROM pg_index"
         " WHERE indrelid = relid AND indisunique AND NOT indisprimary) AS indexes"
@@ -211,11 +200,10 @@ def execution_calls(events: Iterable[Mapping[str, Any]]) -> Calls:
 
 def integration(resource: str) -> str:
     """Return `service:Operation` for the resource of a Task state. Raises CostError when it names none."""
-    match = _INTEGRATION.fullmatch(resource)
-    if match is None:
+    if not resource.startswith(_INTEGRATION):
         raise CostError(f"the state machine calls {resource}, which cost/counting.py does not know")
-    service = {"sfn": "states"}.get(match[1], match[1])
-    return f"{service}:{match[2][0].upper()}{match[2][1:]}"
+    service, operation = resource.removeprefix(_INTEGRATION).removeprefix("aws-sdk:").partition(".")[0].split(":")
+    return f"{'states' if service == 'sfn' else service}:{operation[0].upper()}{operation[1:]}"
 
 
 def runs_in(function: str, lines: Iterable[str]) -> Iterator[Run]:

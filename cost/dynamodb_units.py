@@ -10,10 +10,10 @@ Item = Mapping[str, Mapping[str, Any]]
 
 _WRITE_UNIT_BYTES = 1024
 _READ_UNIT_BYTES = 4096
-_STORED_ITEM_OVERHEAD_BYTES = 100
-"""What storage adds to each item (DynamoDB developer guide, "Best practices: item sizes")."""
-_TASK_TOKEN = {"task_token": {"S": "x" * 2048}}
-"""The longest task token (Step Functions API reference); the emulator's are shorter."""
+_STORED_ITEM_OVERHEAD_BYTES = 100  # that storage adds (DynamoDB developer guide, "Best practices: item sizes")
+_TASK_TOKEN = {
+    "task_token": {"S": "x" * 2048}
+}  # the longest (Step Functions API reference); the emulator's are shorter
 
 
 def write_units(rows: Sequence[Item], tracker: Item, calls: Counter[tuple[str, str]]) -> int:
@@ -22,15 +22,14 @@ def write_units(rows: Sequence[Item], tracker: Item, calls: Counter[tuple[str, s
     Rows and outcomes are items of their own, so that each was written once. The tracker was written by every
     UpdateItem; it counts at its largest, and twice, because its index is written, too.
     """
-    once = sum(_units(item_size(item), _WRITE_UNIT_BYTES) for item in rows)
-    tracker_units = _units(item_size({**tracker, **_TASK_TOKEN}), _WRITE_UNIT_BYTES) + 1
-    return once + _times(calls, "dynamodb:UpdateItem") * tracker_units
+    tracker_units = write_units_of({**tracker, **_TASK_TOKEN}) + 1
+    return sum(map(write_units_of, rows)) + _times(calls, "dynamodb:UpdateItem") * tracker_units
 
 
 def read_units(rows: Sequence[Item], calls: Counter[tuple[str, str]]) -> int:
     """Return the read units of one upload: one for each request, and those of the error rows, which queries read."""
     read = sum(item_size(item) for item in error_items(rows))
-    return _times(calls, "dynamodb:GetItem") + _times(calls, "dynamodb:Query") + _units(read, _READ_UNIT_BYTES)
+    return _times(calls, "dynamodb:GetItem") + _times(calls, "dynamodb:Query") + max(1, -(-read // _READ_UNIT_BYTES))
 
 
 def error_items(rows: Iterable[Item]) -> list[Item]:
@@ -41,6 +40,11 @@ def error_items(rows: Iterable[Item]) -> list[Item]:
 def stored_bytes(items: Iterable[Item]) -> int:
     """Return what storage bills for items."""
     return sum(item_size(item) + _STORED_ITEM_OVERHEAD_BYTES for item in items)
+
+
+def write_units_of(item: Item) -> int:
+    """Return what the writing of an item takes: a unit for each KB that is begun."""
+    return -(-item_size(item) // _WRITE_UNIT_BYTES)
 
 
 def item_size(item: Item) -> int:
@@ -61,11 +65,6 @@ def _value_size(value: Mapping[str, Any]) -> int:
         case {"M": entries}:
             return 3 + len(entries) + item_size(entries)
     raise CostError(f"the size of the DynamoDB value {value} is not known to cost/dynamodb_units.py")
-
-
-def _units(size: int, unit_bytes: int) -> int:
-    """Return the units of so many bytes: one for each that is begun."""
-    return max(1, -(-size // unit_bytes))
 
 
 def _times(calls: Counter[tuple[str, str]], wanted: str) -> int:

@@ -9,14 +9,10 @@ from cost.bill import Bill
 from cost.prices import Cost, Usage, by_service, plus, total
 from local.pages import table
 
-STAGE = "prod"
-"""The stage whose template is billed."""
+STAGE = "prod"  # whose template is billed
 _NO_TARGET = " (no target)"
-_NEW_TABLE = 4_000
-"""Write units a second of a new table (DynamoDB developer guide, "On-demand capacity mode")."""
-
-_POLLING_SECONDS = (2, 1, 10)
-"""The first is what `Retry-After` says of an upload under way (api/routes/uploads.py)."""
+_NEW_TABLE = 4_000  # write units a second of a new table (DynamoDB developer guide, "On-demand capacity mode")
+_POLLING_SECONDS = (2, 1, 10)  # the first is what `Retry-After` says of an upload under way (api/routes/uploads.py)
 _POLLING_SERVICES = ("API Gateway", "Lambda", "DynamoDB", "CloudWatch", "X-Ray")
 
 

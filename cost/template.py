@@ -11,7 +11,7 @@ from cost.prices import CostError
 from local.settings import Settings
 
 DAYS_A_MONTH = Decimal(365) / 12
-_TOOL = {"SLS_TELEMETRY_DISABLED": "1", "SLS_INTERACTIVE_SETUP_ENABLE": "0", "SLS_DEPRECATION_DISABLE": "*"}
+_TOOL = dict.fromkeys(("SLS_TELEMETRY_DISABLED", "NO_COLOR", "CI"), "1") | {"SLS_DEPRECATION_DISABLE": "*"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,9 @@ class Template:
 
 def read_template(settings: Settings, stage: str) -> Template:
     """Return the counts of a stage. Raises CostError when the template cannot be resolved or read."""
-    command = [str(settings.project / "node_modules" / ".bin" / "sls"), "print", "--stage", stage, "--format", "json"]
-    environment = settings.tool_environment(**_TOOL, NO_COLOR="1", CI="1")
-    result = subprocess.run(
-        command, check=False, capture_output=True, text=True, timeout=120, cwd=settings.project, env=environment
-    )
+    command = [str(settings.project / "node_modules/.bin/sls"), "print", "--stage", stage, "--format", "json"]
+    environment = settings.tool_environment(**_TOOL)
+    result = subprocess.run(command, check=False, capture_output=True, text=True, cwd=settings.project, env=environment)
     if result.returncode != 0:
         raise CostError(f"The template of stage {stage} cannot be resolved:\n{(result.stdout + result.stderr)[-2000:]}")
     return template_of(json.loads(result.stdout))

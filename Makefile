@@ -201,8 +201,13 @@ $(PORTAL): $(PORTAL_STAMP) api/openapi.json $(PORTAL_SOURCES)
 ##### Quality
 
 .PHONY: test
+<<<<<<< HEAD
 test: install test-portal ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of it)
 	@$(PYTHON) -m pytest $(PYTEST_ARGS)
+=======
+test: install ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of it)
+	@$(PYTHON) -m pytest $(if $(PYTEST_ARGS),,-n 2 --dist loadgroup) $(PYTEST_ARGS)
+>>>>>>> main
 
 .PHONY: test-portal
 test-portal: $(PORTAL)
@@ -214,8 +219,8 @@ lint: $(PYTHON_STAMP) $(NODE_STAMP) $(CHECKOV_STAMP) ## Check format, style, typ
 	@$(PYTHON) -m ruff check --quiet .
 	@$(MAKE) lint-types lint-yaml lint-markdown lint-javascript lint-portal
 	@for stage in local prod; do \
-	  $(MAKE) package STAGE=$$stage >/dev/null; \
-	  template=dist/$$stage/cloudformation-template-update-stack.json; \
+	  REQUIREMENTS_FILE=none node_modules/.bin/sls package --stage $$stage --package dist/lint/$$stage >/dev/null; \
+	  template=dist/lint/$$stage/cloudformation-template-update-stack.json; \
 	  $(VENV)/bin/cfn-lint -- "$$template"; \
 	  .local/checkov/bin/checkov --config-file .checkov.yml --file "$$template"; \
 	done
@@ -225,7 +230,7 @@ FILES := git -c safe.directory='$(CURDIR)' ls-files -z --cached --others --exclu
 
 .PHONY: lint-types
 lint-types: $(PYTHON_STAMP)
-	@$(PYTHON) -m mypy handlers api onboarding rules local operations cost
+	@$(PYTHON) -m mypy handlers api onboarding rules local operations cost tests
 
 .PHONY: lint-yaml
 lint-yaml: $(PYTHON_STAMP)

@@ -65,7 +65,7 @@ class Pipeline:
     _patience: float = math.inf
     """Halved with every upload that does not end, so that a broken pipeline does not take an hour to say so."""
     _clients: dict[str, Any] = field(default_factory=dict)
-    _numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
+    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     mailbox: Mailbox = field(init=False)
 
     def __post_init__(self) -> None:
@@ -175,7 +175,7 @@ class Pipeline:
             name=document["upload_id"],
             input=json.dumps(document),
         )
-        return document["upload_id"]
+        return str(document["upload_id"])
 
     def tracker(self, upload_id: str) -> dict[str, Any]:
         """Return the upload's tracker item in DynamoDB's own JSON, empty while there is none."""

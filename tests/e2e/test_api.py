@@ -89,7 +89,8 @@ def listener(pipeline: Pipeline) -> Iterator[str]:
 
 def heard(pipeline: Pipeline, queue_url: str, upload_id: str) -> list[Any]:
     """Return the events about an upload that have reached the queue."""
-    sqs, found = pipeline.client("sqs"), []
+    sqs = pipeline.client("sqs")
+    found: list[Any] = []
     deadline = time.monotonic() + 15
     while time.monotonic() < deadline and not found:
         answer = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=1)

@@ -281,7 +281,9 @@ class World:
         try:
             self.functions.csv_parser.handler(self.queued_event(event), CONTEXT)
         except BatchProcessingError as failed:
-            raise failed.child_exceptions[0][1] from None
+            _, error, _ = failed.child_exceptions[0]
+            assert isinstance(error, BaseException)
+            raise error from None
 
     def queued_event(self, *events: dict[str, Any]) -> dict[str, Any]:
         """Put S3 events into the upload event queue and return the batch in which Lambda gets them."""

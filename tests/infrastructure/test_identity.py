@@ -75,8 +75,7 @@ def test_browser_may_put_files_from_the_portal_alone(prod: Template) -> None:
 
 def test_pages_need_no_sign_in_and_the_api_below_them_does(prod: Template) -> None:
     routes = {
-        route["RouteKey"]: route.get("AuthorizationType")
-        for route in prod.of_type("AWS::ApiGatewayV2::Route").values()
+        route["RouteKey"]: route.get("AuthorizationType") for route in prod.of_type("AWS::ApiGatewayV2::Route").values()
     }
 
     assert routes["ANY /portal"] in (None, "NONE")

@@ -65,7 +65,8 @@ def judge(
     """Return the number of records and the codes of the bad rows, as the onboarding defines them."""
     header, *rows = read(body)
     first_rows: dict[tuple[str, str], int] = {}
-    records, found = 0, {}
+    records = 0
+    found: dict[int, tuple[str, ...]] = {}
     for number, cells in enumerate(rows, start=1):
         if not any(map(trim, cells)):
             continue

@@ -71,7 +71,7 @@ class Explaining(Cursor):
 
     def execute(self, query: Any, values: Any = None) -> None:
         super().execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + query, values)
-        self.plan = super().fetchone()[0][0]["Plan"]
+        self.plan = super().fetchall()[0][0][0]["Plan"]
 
     def fetchone(self) -> None:
         return None

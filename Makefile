@@ -201,13 +201,8 @@ $(PORTAL): $(PORTAL_STAMP) api/openapi.json $(PORTAL_SOURCES)
 ##### Quality
 
 .PHONY: test
-<<<<<<< HEAD
-test: install test-portal ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of it)
-	@$(PYTHON) -m pytest $(PYTEST_ARGS)
-=======
-test: install ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of it)
+test: install $(if $(PYTEST_ARGS),portal,test-portal) ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of it)
 	@$(PYTHON) -m pytest $(if $(PYTEST_ARGS),,-n 2 --dist loadgroup) $(PYTEST_ARGS)
->>>>>>> main
 
 .PHONY: test-portal
 test-portal: $(PORTAL)

@@ -1,6 +1,6 @@
 """A browser for all tests of the portal, and people of vendors who use it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -9,10 +9,9 @@ from playwright.sync_api import Browser, expect
 
 from local import browser as browsers
 from local.errors import LocalStackError
-from tests.e2e.browser.visitor import SECONDS, Person, Visitor
+from local.portal_people import Person, with_password
+from tests.e2e.browser.visitor import SECONDS, Visitor
 from tests.e2e.pipeline import Pipeline
-
-PASSWORD = "Of-their-own-1choice"
 
 
 class Visits(Protocol):
@@ -51,14 +50,7 @@ def new_person(pipeline: Pipeline) -> Callable[[], Person]:
 
     def make() -> Person:
         vendor_id = pipeline.new_vendor()
-        person = Person(vendor_id, f"{vendor_id.lower()}@vendor.example", PASSWORD)
-        pipeline.client("cognito-idp").admin_set_user_password(
-            UserPoolId=pipeline.environment.output("UserPoolId"),
-            Username=person.email,
-            Password=person.password,
-            Permanent=True,
-        )
-        return person
+        return with_password(pipeline.environment, vendor_id, f"{vendor_id.lower()}@vendor.example")
 
     return make
 
@@ -98,7 +90,7 @@ _HAS_FAILED = pytest.StashKey[bool]()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.failed:
         item.stash[_HAS_FAILED] = True

@@ -213,7 +213,7 @@ screenshots: install ## Take pictures of every page of the portal into .local/sc
 ##### Quality
 
 .PHONY: test
-test: install test-portal ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of it)
+test: install $(if $(PYTEST_ARGS),portal,test-portal) ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of it)
 	@$(PYTHON) -m pytest $(if $(PYTEST_ARGS),,-n 2 --dist loadgroup) $(PYTEST_ARGS)
 
 .PHONY: test-portal

@@ -28,6 +28,14 @@ addEventListener('securitypolicyviolation', (event) =>
   console.error(`CSP: ${event.violatedDirective} kept out ${event.blockedURI}`));
 """
 
+_SETTLED_WIDTH = """async (width) => {
+  // A window that has just become smaller needs some frames to lay the page out anew.
+  for (let frame = 0; frame < 60 && document.documentElement.scrollWidth > width; frame += 1) {
+    await new Promise(requestAnimationFrame);
+  }
+  return document.documentElement.scrollWidth;
+}"""
+
 
 @dataclass(slots=True)
 class Visitor:
@@ -53,7 +61,8 @@ class Visitor:
         context.set_default_timeout(SECONDS * 1000)
         context.add_init_script(_REPORT_CSP)
         visitor = cls(context, context.new_page(), environment.output("PortalUrl"))
-        context.on("console", visitor._hear)
+        visitor.forgive(r"/favicon\.ico\)")  # of the emulator's sign-in page, which has no icon
+        context.on("console", lambda message: visitor._hear(message))  # noqa: PLW0108 - Playwright marks the handler it gets
         context.on("weberror", lambda error: visitor._complain(f"script: {error.error}"))
         return visitor
 
@@ -154,6 +163,6 @@ class Visitor:
         """Check that nothing of the page is wider than a window of so many pixels."""
         before = self.page.viewport_size
         self.page.set_viewport_size({"width": width, "height": 720})
-        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        wide = self.page.evaluate(_SETTLED_WIDTH, width)
         self.page.set_viewport_size(before or {"width": 1280, "height": 720})
         assert wide <= width, f"{self.page.url} is {wide} pixels wide in a window of {width}"

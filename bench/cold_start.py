@@ -14,6 +14,7 @@ _TIMED = "import time; began = time.perf_counter(); import {0}; print(time.perf_
 _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LAMBDA_TASK_ROOT": str(PROJECT),
+    "API_KEY_KIND": "test",
     **dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), "us-east-1"),
     **dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_LAMBDA_FUNCTION_NAME"), "bench"),
     **dict.fromkeys(("POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"), "bench"),

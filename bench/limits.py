@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
@@ -168,4 +168,4 @@ def _validate(staging: StagingTable, items: Sequence[Item]) -> None:
     rules = product_rules()
     checked = [check_row(rules, row_of(item), CATEGORIES) for item in items]
     staging.put_rows([row.staged for row in checked if not row.errors], RowStatus.VALIDATED)
-    staging.put_rows([replace(row.staged, errors=row.errors) for row in checked if row.errors], RowStatus.ERROR)
+    staging.put_rows([row.staged._replace(errors=row.errors) for row in checked if row.errors], RowStatus.ERROR)

@@ -1,7 +1,6 @@
 """Catalogue load: rows that keep the rules into the constrained table, ours and COPY, in several states of it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from bench.catalogue import VENDOR_ID, Catalogue, fresh_catalogue
@@ -72,7 +71,7 @@ def _time(
 def _take_keys(catalogue: Catalogue, rows: Rows) -> None:
     """Let another upload have one SKU in 100, so that every batch meets some."""
     catalogue.open_upload(_OTHER_UPLOAD, len(rows))
-    taken = [replace(row, staged=replace(row.staged, upload_id=_OTHER_UPLOAD)) for row in rows[::100]]
+    taken = [row._replace(staged=row.staged._replace(upload_id=_OTHER_UPLOAD)) for row in rows[::100]]
     catalogue.run(lambda cursor: copy_rows(cursor, taken))
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import polars
@@ -122,7 +122,7 @@ def _settle(catalogue: Catalogue, staged: Sequence[StagedRow]) -> tuple[ledger.S
     checked = [check_row(rules, row, categories) for row in staged]
     settlement = catalogue.run(lambda cursor: ledger.settle(cursor, rules, _UPLOAD, VENDOR_ID, checked))
     errors = settlement.errors
-    return settlement, [replace(row, errors=errors[row.row_number]) for row in staged if row.row_number in errors]
+    return settlement, [row._replace(errors=errors[row.row_number]) for row in staged if row.row_number in errors]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from onboarding.rows import ProductRow
 from rules import trim
@@ -41,7 +40,7 @@ def with_decimal_points(row: ProductRow, columns: Sequence[str]) -> ProductRow:
     if not changed:
         return row
     plain = {name: trim(cell).replace(".", "").replace(",", ".") for name, cell in changed.items()}
-    return replace(row, cells={**row.cells, **plain}, sent=changed)
+    return row._replace(cells={**row.cells, **plain}, sent=changed)
 
 
 def _differs(cells: Mapping[str, str], name: str) -> bool:

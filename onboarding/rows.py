@@ -14,6 +14,8 @@ from rules import RowError
 
 RETENTION_SECONDS = 7 * 24 * 3600
 """How long DynamoDB keeps a staged row."""
+REPORTED_COLUMNS = ("vendor_product_id", "sku", "product_name", "price", "stock_quantity")
+"""The cells that an error report shows of a row; on the way to it nothing else is carried."""
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

@@ -72,7 +72,7 @@ class CheckedRow(NamedTuple):
 
     @property
     def row_number(self) -> int:
-        return self.staged.row_number
+        return self.staged.row.row_number
 
 
 def stage(upload: Upload, rows: Iterable[ProductRow], now: float | None = None) -> list[StagedRow]:

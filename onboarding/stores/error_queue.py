@@ -9,7 +9,7 @@ from onboarding.rows import REPORTED_COLUMNS, ProductRow, StagedRow
 from onboarding.uploads import UploadMode
 from rules import ErrorCode, RowError
 
-_MESSAGE_ROWS = 250
+_MESSAGE_ROWS = 100
 _MESSAGE_BYTES = 90_000
 """Rows share a message up to this size; one row alone may be larger, up to about 130 KB. SQS takes 1 MiB a request."""
 _REQUEST_BYTES = 1_000_000

@@ -148,7 +148,7 @@ def test_messages_and_requests_keep_the_limits_when_rows_are_many_or_large(
 def test_many_rows_share_a_message_when_they_are_small(upload: Upload) -> None:
     client = Client()
 
-    send_error_rows(client, "queue", _rows(upload, [100] * 200))
+    send_error_rows(client, "queue", _rows(upload, [100] * 100))
 
     assert [len(request) for request in client.requests] == [1]
 

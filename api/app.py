@@ -27,11 +27,19 @@ from api.problems import (
     Problem,
 )
 from api.reading import read_body, read_query
-from api.routes import exports, help, keys, me, products, uploads
+from api.routes import exports, help, keys, me, people, products, uploads
 from api.routing import Answer, Call, File, Route, Who
 from api.services import Services
 
-ROUTES: tuple[Route, ...] = (*me.ROUTES, *uploads.ROUTES, *products.ROUTES, *exports.ROUTES, *help.ROUTES, *keys.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *me.ROUTES,
+    *uploads.ROUTES,
+    *products.ROUTES,
+    *exports.ROUTES,
+    *help.ROUTES,
+    *keys.ROUTES,
+    *people.ROUTES,
+)
 
 logger = Logger(child=True)
 

@@ -22,7 +22,7 @@ def measure(*, full: bool) -> Part:
         "pydantic v2": lambda: [pydantic_fields(row.cells) for row in rows],
     }
     timings = interleave(works, 5 if full else 3)
-    part = Part("rules", "Rules", f"{len(rows):,} rows, 5 % bad; verdicts of all checked to be the same")
+    part = Part("Rules", f"{len(rows):,} rows, 5 % bad; verdicts of all checked to be the same")
     part.rows = [
         {
             "judge": name,

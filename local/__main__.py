@@ -1,23 +1,20 @@
-"""The commands behind `make`: up, down, demo, upload, psql."""
+"""The commands behind `make`: up, down, demo, upload, psql, screenshots."""
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError
-from rich.text import Text
-
 from local import stack
-from local.console import console, say
+from local.access import portal_lines
+from local.commands import exit_status
+from local.console import say
 from local.demo import demo
 from local.display import upload_file
-from local.errors import LocalStackError
 from local.handing_in import Wanted
 from local.postgres import find_programs
-from local.settings import Settings, clear_aws_environment
+from local.settings import Settings
 from local.vendors import SAMPLE_VENDORS
 
 
@@ -33,21 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     upload.add_argument("--mode", choices=("import", "update"), default="import")
     upload.add_argument("--preview", action="store_true", help="check the file and change nothing")
     upload.add_argument("--direct", action="store_true", help="put the file into the bucket, past the API")
+    screenshots = commands.add_parser("screenshots")
+    screenshots.add_argument("--only", default="", help="part of the names of the pictures to take")
     options = parser.parse_args(arguments)
 
-    clear_aws_environment()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a half-made start is cleared away
-    try:
-        _run(options)
-    except LocalStackError as error:
-        return _fail(str(error))
-    except PermissionError as error:
-        return _fail(f"No permission for {error.filename}. Was the stack started by another user, such as root?")
-    except (BotoCoreError, ClientError) as error:
-        return _fail(f"The AWS emulator answered: {error}")
-    except KeyboardInterrupt:
-        return _fail("Interrupted.", 130)
-    return 0
+    return exit_status(lambda: _run(options))
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -58,6 +45,9 @@ def _run(options: argparse.Namespace) -> None:
             known = ", ".join(vendor.vendor_id for vendor in SAMPLE_VENDORS)
             say(f"  The service is up: uploads go to s3://{environment.output('UploadBucketName')}/uploads/VENDOR/")
             say(f"  The vendors {known} are registered:  make upload FILE=samples/errors.csv VENDOR=VEND001")
+            say("  The portal, as a person of VEND001:")
+            for line in portal_lines(environment, "VEND001"):
+                say(f"    {line}")
             say("  Their people, passwords and API keys, and how the AWS CLI, boto3 and psql reach the stack:")
             say(f"    . {os.path.relpath(settings.environment_file)}")
         case "down":
@@ -68,14 +58,14 @@ def _run(options: argparse.Namespace) -> None:
         case "upload":
             wanted = Wanted(options.mode, options.preview)
             upload_file(stack.running(settings), Path(options.file), options.vendor, wanted, directly=options.direct)
+        case "screenshots":
+            # Imported here: nobody else needs a browser.
+            from local.screenshots import take  # noqa: PLC0415
+
+            say(f"  The pictures are in {os.path.relpath(take(settings, options.only))}")
         case "psql":
             program = find_programs() / "psql"
             os.execv(program, [str(program), stack.running(settings).database_url])
-
-
-def _fail(sentence: str, status: int = 1) -> int:
-    console.print(Text(sentence, style="red"), soft_wrap=True)
-    return status
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ ROWS = {
     "list_api_keys": Row(ToOthers.ITS_OWN),
     "create_api_key": Row(ToOthers.ITS_OWN, body={"label": "matrix"}),
     "remove_api_key": Row(ToOthers.NOT_FOUND),
+    "list_people": Row(ToOthers.ITS_OWN),
 }
 
 

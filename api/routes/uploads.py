@@ -12,6 +12,7 @@ import psycopg2
 
 from api import cursors
 from api.documents import (
+    UPLOAD_ID,
     CauseDocument,
     Counts,
     CreatedUpload,
@@ -47,11 +48,10 @@ from api.services import Services
 from onboarding.stores import upload_pages
 from onboarding.stores.access import RememberedRequest
 from onboarding.stores.trackers import ANNOUNCED_FOR, Announcement, Tracker
-from onboarding.stores.upload_pages import ErrorPosition, UploadFilter, UploadPosition, UploadView
+from onboarding.stores.upload_pages import ErrorFilter, ErrorPosition, UploadFilter, UploadPosition, UploadView
 from onboarding.uploads import announced_key, new_upload_id
 from rules.fixes import read_fixes
 
-_UPLOAD_ID = re.compile(r"UPLOAD_[0-9]{8}_[0-9]{6}_[0-9a-f]{8}", re.ASCII)
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,100}", re.ASCII)
 _GRACE = timedelta(minutes=30)
 """A file whose upload began in time may take this much longer to arrive."""
@@ -70,6 +70,7 @@ def create_upload(services: Services, call: Call[None, NewUpload]) -> Answer:
     now = datetime.now(UTC)
     wanted = call.body
     announcement = _new_announcement(call.vendor_id, wanted, now)
+    _require_own(services, call.vendor_id, wanted.corrects_upload_id)
     key = call.headers.get("idempotency-key")
     if key is not None:
         announcement = _first_of_this_key(services, key, wanted, announcement, now)
@@ -102,7 +103,21 @@ def _new_announcement(vendor_id: str, wanted: NewUpload, now: datetime) -> Annou
         is_preview=wanted.preview,
         created_at=now,
         file_until=now + PUT_LIFETIME + _GRACE,
+        corrects_upload_id=wanted.corrects_upload_id,
     )
+
+
+def _require_own(services: Services, vendor_id: str, corrects_upload_id: str | None) -> None:
+    """Raise Problem when a file is said to correct an upload that is none of the vendor's."""
+    if corrects_upload_id is None:
+        return
+    tracker = services.trackers.find(corrects_upload_id)
+    if tracker is not None and tracker.vendor_id == vendor_id:
+        return
+    if tracker is not None or not services.database.run(
+        lambda cursor: upload_pages.find_upload(cursor, vendor_id, corrects_upload_id)
+    ):
+        raise invalid("body.corrects_upload_id", f"You have no upload {corrects_upload_id}.")
 
 
 def _first_of_this_key(
@@ -126,6 +141,7 @@ def _first_of_this_key(
         is_preview=wanted.preview,
         created_at=datetime.fromisoformat(created_at),
         file_until=now + PUT_LIFETIME + _GRACE,
+        corrects_upload_id=wanted.corrects_upload_id,
     )
 
 
@@ -225,7 +241,7 @@ def show_upload(services: Services, call: Call[None, None]) -> Answer:
 
 def _upload(services: Services, vendor_id: str, upload_id: str) -> UploadDocument:
     now = datetime.now(UTC)
-    if _UPLOAD_ID.fullmatch(upload_id) is None:
+    if UPLOAD_ID.fullmatch(upload_id) is None:
         raise not_found(f"upload {upload_id[:100]}")
     tracker = services.trackers.find(upload_id)
     if tracker is not None and tracker.vendor_id != vendor_id:
@@ -249,7 +265,7 @@ def _upload(services: Services, vendor_id: str, upload_id: str) -> UploadDocumen
 def _recorded(services: Services, vendor_id: str, upload_id: str) -> UploadView:
     """Return the vendor's upload as the audit trail has it. Raises Problem for one that is not in it yet, too."""
     found = None
-    if _UPLOAD_ID.fullmatch(upload_id) is not None:
+    if UPLOAD_ID.fullmatch(upload_id) is not None:
         found = services.database.run(lambda cursor: upload_pages.find_upload(cursor, vendor_id, upload_id))
     if found is None:
         raise not_found(f"upload {upload_id[:100]} whose file has been read")
@@ -264,10 +280,9 @@ def list_errors(services: Services, call: Call[ErrorFilters, None]) -> ErrorPage
     if filters.cursor is not None:
         row_number, error_id = cursors.decode(filters.cursor, int, int)
         after = ErrorPosition(cursors.number(row_number), cursors.number(error_id))
+    wanted = ErrorFilter(filters.code, filters.column, filters.q, filters.from_row)
     found = services.database.run(
-        lambda cursor: upload_pages.list_errors(
-            cursor, upload_id, filters.code, filters.column, after, filters.limit + 1
-        )
+        lambda cursor: upload_pages.list_errors(cursor, upload_id, wanted, after, filters.limit + 1)
     )
     page = found[: filters.limit]
     next_cursor = None

@@ -3,6 +3,8 @@
 import codecs
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from onboarding.intake.reading import ReadFile, read_products
 from onboarding.intake.refusal import FileRefused
@@ -289,6 +291,45 @@ def test_decimal_comma_is_read_when_rows_repeat_a_key(rules: ProductRules) -> No
 
     assert _prices(file) == ["19.99", "5.00"]
     assert [finding.field for finding in file.rows[1].findings] == ["sku"]
+    assert [row.as_sent()["price"] for row in file.rows] == ["19,99", "5,00"]
+
+
+@pytest.mark.parametrize(
+    ("price", "quoted", "hint"),
+    [
+        ("-12,5", 'this row has "-12,5".', ""),
+        ("1.299,505", 'this row has "1.299,505".', ""),
+        ("12,500", 'this row has "12,500".', "Write 12,50 instead."),
+        ("12,50 $", 'this row has "12,50 $".', "Write 12,50 instead."),
+        ("$1,299.00", 'this row has "$1,299.00".', "Write 1299,00 instead."),
+    ],
+)
+def test_message_quotes_the_cell_as_sent_when_numbers_have_decimal_commas(
+    rules: ProductRules, price: str, quoted: str, hint: str
+) -> None:
+    row = read_products(_text(*_comma(price, "19,99"), separator=";").encode(), rules).rows[0]
+
+    (error,) = rules.check(row.cells, frozenset({"Audio"}), sent=row.sent).errors
+
+    assert quoted in error.message
+    assert hint in error.message
+    assert ("instead" in error.message) == bool(hint)
+
+
+@settings(deadline=None)
+@given(st.lists(st.text("0123456789.,-+ €$%", max_size=9), min_size=1, max_size=4))
+def test_verdict_is_that_of_the_number_when_it_was_sent_with_a_decimal_comma(
+    rules: ProductRules, cells: list[str]
+) -> None:
+    read = read_products(_text(*_comma("19,99", *cells), separator=";").encode(), rules)
+
+    for row in read.rows:
+        told = rules.check(row.cells, frozenset({"Audio"}), sent=row.sent)
+        judged = rules.check(row.cells, frozenset({"Audio"}))
+
+        assert told.values == judged.values
+        assert [(error.field, error.code) for error in told.errors] == [(e.field, e.code) for e in judged.errors]
+        assert row.as_sent().get("price", "") == ["19,99", *cells][row.row_number - 1]
 
 
 def test_malformed_rows_neither_decide_nor_change_when_numbers_have_decimal_commas(rules: ProductRules) -> None:
@@ -317,7 +358,6 @@ def test_nothing_is_said_when_the_file_is_the_default(rules: ProductRules) -> No
         "ignored": [],
         "renamed": {},
         "corrections": False,
-        "note": None,
         "sentence": None,
     }
 

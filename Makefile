@@ -122,9 +122,17 @@ upload: install ## Hand a file in and follow it: make upload FILE=… VENDOR=VEN
 psql: install ## Open the running stack's database
 	@$(PYTHON) -m local psql
 
-.PHONY: redrive
-redrive: install ## Process failures again: make redrive WHAT=errors|events|stream|upload [UPLOAD=id] [STAGE=local]
-	@$(OPERATE) redrive '$(WHAT)' --stage '$(STAGE)' --upload-id '$(UPLOAD)'
+.PHONY: explain
+explain: install ## Tell the story of an upload, what is wrong, what fixes it: make explain UPLOAD=id|key|file [JSON=1] [STAGE=local]
+	@$(OPERATE) explain --stage '$(STAGE)' --upload "$${UPLOAD:?Which upload? make $@ UPLOAD=UPLOAD_…}" $(if $(JSON),--json)
+
+.PHONY: redrive discard switch-on
+redrive: install ## Process again: make redrive WHAT=errors|events|stream|ends|upload|rows|file [UPLOAD=id or key] [STAGE=local]
+	@$(OPERATE) redrive '$(WHAT)' --stage '$(STAGE)' --upload-id "$${UPLOAD:-}"
+discard: install ## Delete a dead message that cannot be processed: make discard MESSAGE=id [STAGE=local]
+	@$(OPERATE) discard --stage '$(STAGE)' --message-id "$${MESSAGE:?Which message? make explain UPLOAD=… tells}"
+switch-on: install ## Let a function have its work again: make switch-on FUNCTION=csv-parser [STAGE=local]
+	@$(OPERATE) switch-on --stage '$(STAGE)' --function "$${FUNCTION:?Which function? make $@ FUNCTION=csv-parser …}"
 
 ##### Who may come in (STAGE=local for the local stack)
 
@@ -205,8 +213,8 @@ screenshots: install ## Take pictures of every page of the portal into .local/sc
 ##### Quality
 
 .PHONY: test
-test: install test-portal ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of it)
-	@$(PYTHON) -m pytest $(PYTEST_ARGS)
+test: install $(if $(PYTEST_ARGS),portal,test-portal) ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of it)
+	@$(PYTHON) -m pytest $(if $(PYTEST_ARGS),,-n 2 --dist loadgroup) $(PYTEST_ARGS)
 
 .PHONY: test-portal
 test-portal: $(PORTAL)
@@ -218,8 +226,8 @@ lint: $(PYTHON_STAMP) $(NODE_STAMP) $(CHECKOV_STAMP) ## Check format, style, typ
 	@$(PYTHON) -m ruff check --quiet .
 	@$(MAKE) lint-types lint-yaml lint-markdown lint-javascript lint-portal
 	@for stage in local prod; do \
-	  $(MAKE) package STAGE=$$stage >/dev/null; \
-	  template=dist/$$stage/cloudformation-template-update-stack.json; \
+	  REQUIREMENTS_FILE=none node_modules/.bin/sls package --stage $$stage --package dist/lint/$$stage >/dev/null; \
+	  template=dist/lint/$$stage/cloudformation-template-update-stack.json; \
 	  $(VENV)/bin/cfn-lint -- "$$template"; \
 	  .local/checkov/bin/checkov --config-file .checkov.yml --file "$$template"; \
 	done
@@ -229,7 +237,7 @@ FILES := git -c safe.directory='$(CURDIR)' ls-files -z --cached --others --exclu
 
 .PHONY: lint-types
 lint-types: $(PYTHON_STAMP)
-	@$(PYTHON) -m mypy handlers api onboarding rules local operations cost
+	@$(PYTHON) -m mypy handlers api onboarding rules local operations cost tests
 
 .PHONY: lint-yaml
 lint-yaml: $(PYTHON_STAMP)
@@ -262,6 +270,14 @@ diagram: $(PYTHON_STAMP) ## Draw the schema into docs/database.md
 .PHONY: templates
 templates: $(PYTHON_STAMP) ## Make the vendors' empty files (samples/template.csv, .xlsx) anew from the rules
 	@$(PYTHON) -m samples.templates
+
+.PHONY: tables
+tables: $(PYTHON_STAMP) ## Write the tables of columns and codes in README.md and docs/formats.md anew from the rules
+	@$(PYTHON) -m operations.rules_tables
+
+.PHONY: samples
+samples: $(PYTHON_STAMP) ## Make the sample vendors' files, and what is expected of them, anew from samples/vendors.toml
+	@$(PYTHON) -m samples.vendor_files
 
 .PHONY: openapi
 openapi: $(PYTHON_STAMP) ## Write the API's description (api/openapi.json) anew

@@ -23,6 +23,11 @@ _SAMPLES = (
         "A file with mistakes: the good rows are kept, the others reported",
     ),
     (
+        "paper-and-pixel.csv",
+        "VEND003",
+        "A file as a German spreadsheet saves it: read all the same, and the e-mail says how",
+    ),
+    (
         "refused.csv",
         "VEND003",
         "A file that cannot be read as a product list: refused as a whole",

@@ -48,6 +48,7 @@ class CsvParserConfig(DatabaseConfig):
     staging_shards: str
     upload_state_machine_arn: str
     upload_event_queue_url: str
+    portal_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,7 @@ class UndeliveredUploadsConfig:
     staging_table_name: str
     upload_state_machine_arn: str
     undelivered_upload_queue_url: str
+    portal_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,4 +157,9 @@ class PortalSiteConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadReverterConfig(DatabaseConfig):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadFinderConfig(DatabaseConfig):
     pass

@@ -197,7 +197,7 @@ def finish_upload(
 ) -> UploadRecord:
     """Write the final status unless one is written already, and return the upload's row.
 
-    Raises UploadNotRecordedError.
+    Files that could not be built the first time are noted whenever they are there. Raises UploadNotRecordedError.
     """
     cursor.execute(
         """
@@ -208,6 +208,18 @@ def finish_upload(
         """,
         (status, failure_reason, error_file_s3_key, corrections_file_s3_key, upload_id),
     )
+    if not cursor.rowcount:
+        cursor.execute(
+            """
+            UPDATE upload_history
+            SET error_file_s3_key = coalesce(error_file_s3_key, %(report)s),
+                corrections_file_s3_key = coalesce(corrections_file_s3_key, %(corrections)s)
+            WHERE upload_id = %(upload)s AND error_records > 0
+              AND ((error_file_s3_key IS NULL AND %(report)s IS NOT NULL)
+                   OR (corrections_file_s3_key IS NULL AND %(corrections)s IS NOT NULL))
+            """,
+            {"report": error_file_s3_key, "corrections": corrections_file_s3_key, "upload": upload_id},
+        )
     record = find_upload(cursor, upload_id)
     if record is None:
         raise UploadNotRecordedError(upload_id)

@@ -4,7 +4,8 @@ import hashlib
 import itertools
 import json
 import math
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -13,8 +14,9 @@ from urllib.parse import quote_plus
 import psycopg2
 from psycopg2.extras import RealDictCursor
 
-from local import uploads
+from local import stack, uploads
 from local.environment import StackEnvironment
+from local.ports import free_port
 from local.settings import SERVICE, STAGE, Settings
 from local.uploads import StoredFile
 from local.vendors import Vendor, register
@@ -65,7 +67,7 @@ class Pipeline:
     _patience: float = math.inf
     """Halved with every upload that does not end, so that a broken pipeline does not take an hour to say so."""
     _clients: dict[str, Any] = field(default_factory=dict)
-    _numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
+    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     mailbox: Mailbox = field(init=False)
 
     def __post_init__(self) -> None:
@@ -150,18 +152,27 @@ class Pipeline:
     def end_of(self, sent: SentFile, *, upload_id: str | None = None, seconds: float = USUAL_SECONDS) -> Upload:
         """Return the upload of this file once its execution has ended."""
         upload_id = upload_id or self.upload_id_of(sent)
+        return Upload(upload_id, sent, self._ended(upload_id, seconds))
+
+    def _ended(self, name: str, seconds: float) -> Execution:
+        """Return the execution of this name once it has ended."""
 
         def look() -> Execution | None:
-            execution = self.execution(upload_id)
+            execution = self.execution(name)
             return execution if execution and execution.status != "RUNNING" else None
 
         seconds = min(seconds, self._patience)
         try:
-            return Upload(upload_id, sent, wait_for(f"{upload_id} ends", look, seconds))
+            return wait_for(f"{name} ends", look, seconds)
         except AssertionError as error:
             self._patience = max(seconds / 2, LEAST_SECONDS)
-            execution = self.execution(upload_id)
+            execution = self.execution(name)
             raise AssertionError(f"{error}; it is in {execution.states if execution else 'no state'}") from None
+
+    def redriven(self, upload: Upload, seconds: float = USUAL_SECONDS) -> Upload:
+        """Return the upload as its first redriven execution tells it, once that has ended."""
+        self.announced_again.add(upload.upload_id)
+        return Upload(upload.upload_id, upload.sent, self._ended(f"{upload.upload_id}_redrive_1", seconds))
 
     def execution(self, upload_id: str) -> Execution | None:
         """Return the execution of this upload id as it is now."""
@@ -175,7 +186,7 @@ class Pipeline:
             name=document["upload_id"],
             input=json.dumps(document),
         )
-        return document["upload_id"]
+        return str(document["upload_id"])
 
     def tracker(self, upload_id: str) -> dict[str, Any]:
         """Return the upload's tracker item in DynamoDB's own JSON, empty while there is none."""
@@ -185,6 +196,16 @@ class Pipeline:
             ConsistentRead=True,
         )
         return response.get("Item", {})
+
+
+@contextmanager
+def own_pipeline(name: str) -> Iterator[Pipeline]:
+    """Deploy the pipeline on a stack in a folder of this name, and take it down at the end; others are left alone."""
+    settings = Settings(Settings.from_environment().directory / name, port=free_port(), database_port=free_port())
+    try:
+        yield Pipeline(settings, stack.up(settings))
+    finally:
+        stack.down(settings)
 
 
 EVENT_TIME = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)

@@ -6,6 +6,7 @@ import io
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -83,13 +84,12 @@ def test_product_is_not_found_when_the_vendor_has_none(api: ApiClient, product_i
 
 def test_changes_tell_who_changed_what(api: ApiClient) -> None:
     add_product(api.world, "P-1")
-    for hour, (old, new) in enumerate(
-        [
-            ({"price": 25.00, "stock_quantity": 1}, {"price": 22.50, "stock_quantity": 3}),
-            ({"brand": None}, {"brand": "Acme"}),
-            ({"price": 22.50}, {"price": 19.99}),
-        ]
-    ):
+    changes: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        ({"price": 25.00, "stock_quantity": 1}, {"price": 22.50, "stock_quantity": 3}),
+        ({"brand": None}, {"brand": "Acme"}),
+        ({"price": 22.50}, {"price": 19.99}),
+    ]
+    for hour, (old, new) in enumerate(changes):
         upload_id = add_upload(api.world, f"UPLOAD_20261121_103045_0000000{hour}", at=NOON + timedelta(hours=hour))
         api.world.database.execute(
             "INSERT INTO product_changes"

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.handlers.world import CONTEXT, Item, World, csv_of, failed_items, product, sample, stream_event
+from tests.metrics import metric_lines
 
 # A function that fails, or has seen its rows before, has nothing to count.
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
@@ -183,8 +184,7 @@ def test_metrics_count_rows_once_when_a_batch_comes_twice(world: World, capsys: 
     world.validate(items)
     world.validate(items)
 
-    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("{") and "_aws" in line]
-    emitted = [json.loads(line) for line in lines]
+    emitted = metric_lines(capsys.readouterr().out)
     assert [(sum(m["ProductsAccepted"]), sum(m["ProductsRejected"])) for m in emitted] == [(2, 2), (0, 0)]
 
 
@@ -576,7 +576,9 @@ def in_one_batch(world: World) -> tuple[Any, list[Item], Any]:
     return upload, items, _verdicts(world, upload)
 
 
-def test_verdicts_are_those_of_the_rules_when_a_file_comes_in_one_batch(in_one_batch) -> None:
+def test_verdicts_are_those_of_the_rules_when_a_file_comes_in_one_batch(
+    in_one_batch: tuple[Any, list[Item], Any],
+) -> None:
     products, errors, counts = in_one_batch[2]
 
     assert [row[0] for row in products] == [1, 12]
@@ -587,7 +589,7 @@ def test_verdicts_are_those_of_the_rules_when_a_file_comes_in_one_batch(in_one_b
 @given(BATCHES)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_verdicts_are_the_same_when_rows_come_in_any_order_and_batches(
-    world: World, in_one_batch, chance: random.Random
+    world: World, in_one_batch: tuple[Any, list[Item], Any], chance: random.Random
 ) -> None:
     upload, items, expected = in_one_batch
     world.database.execute("DELETE FROM products WHERE upload_id = %s", upload.upload_id)

@@ -18,6 +18,8 @@ import yaml
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 from botocore.exceptions import ClientError
 
+from tests import builders
+
 EVENTS = Path(__file__).parent.parent / "events"
 HANDLERS = Path(__file__).parent.parent.parent / "handlers"
 STATE_MACHINE = Path(__file__).parent.parent.parent / "statemachines" / "upload.asl.yml"
@@ -64,6 +66,7 @@ ENVIRONMENT = {
     "NOTIFICATION_COPY_QUEUE_ARN": MAILBOX_ARN,
     "ACCESS_TABLE_NAME": ACCESS_TABLE,
     "ACCESS_MANAGER_NAME": ACCESS_MANAGER,
+    "PORTAL_URL": f"{API_URL}/portal/",
     "API_KEY_KIND": "test",
     "USER_POOL_ID": USER_POOL_ID,
     "MOTO_COGNITO_IDP_USER_POOL_ID_STRATEGY": "HASH",  # the same pool has the same id in every test
@@ -80,34 +83,12 @@ CONTEXT = SimpleNamespace(
 
 Item = dict[str, dict[str, Any]]
 
+csv_of, product = builders.csv_of, builders.product
+
 
 def sample(name: str) -> Any:
     """Return the event sample of this name."""
     return json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def product(n: int, **changed: str) -> dict[str, str]:
-    """Return the cells of product n; keyword arguments replace some."""
-    return {
-        "vendor_product_id": f"PROD{n:04d}",
-        "product_name": f"Wireless Mouse {n}",
-        "category": "Computer Accessories",
-        "subcategory": "",
-        "description": "",
-        "sku": f"SKU-{n:04d}",
-        "brand": "",
-        "price": "19.99",
-        "stock_quantity": "150",
-        **changed,
-    }
-
-
-def csv_of(rows: Sequence[dict[str, str]]) -> bytes:
-    buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    return buffer.getvalue().encode()
 
 
 class TaskCallbacks:
@@ -281,7 +262,9 @@ class World:
         try:
             self.functions.csv_parser.handler(self.queued_event(event), CONTEXT)
         except BatchProcessingError as failed:
-            raise failed.child_exceptions[0][1] from None
+            _, error, _ = failed.child_exceptions[0]
+            assert isinstance(error, BaseException)
+            raise error from None
 
     def queued_event(self, *events: dict[str, Any]) -> dict[str, Any]:
         """Put S3 events into the upload event queue and return the batch in which Lambda gets them."""

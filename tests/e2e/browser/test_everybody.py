@@ -51,7 +51,7 @@ def test_file_gets_in_and_is_looked_at_when_only_the_keyboard_is_used(visitor: V
     visitor.sees("1 of 2 rows are fine, 1 need")
     press_until(page, "See the row")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(lambda url: "cause=INVALID_PRICE" in url)
+    page.wait_for_url(lambda url: "cause=INVALID_PRICE" in url)
     page.reload()
     press_until(page, "History")
     page.keyboard.press("Enter")

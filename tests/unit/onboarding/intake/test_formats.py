@@ -52,6 +52,10 @@ KINDS = {
     "an XML spreadsheet of Excel 2003": b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook>',
     "an XML file": b'<?xml version="1.0"?><products/>',
     "a JSON file": json.dumps([{"sku": "S1"}], indent=1).encode(),
+    "an SVG image": b"<svg xmlns='http://www.w3.org/2000/svg'></svg>",
+    "a SYLK spreadsheet": b'ID;PWXL;N;E\nP;PGeneral\nC;Y1;X1;K"sku"\n',
+    "a PostScript document": b"%!PS-Adobe-3.0\n",
+    "an address card": b"BEGIN:VCARD\nVERSION:3.0\n",
     "an e-mail": b"From: vendor@example.com\nTo: techmart@example.com\n",
     "a Word document": _zip("[Content_Types].xml", "word/document.xml"),
     "a PowerPoint presentation": _zip("[Content_Types].xml", "ppt/presentation.xml"),
@@ -67,7 +71,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_file_is_refused_as_what_it_is_when_it_is_no_product_list(rules, kind: str) -> None:
+def test_file_is_refused_as_what_it_is_when_it_is_no_product_list(rules: ProductRules, kind: str) -> None:
     with pytest.raises(FileRefused) as caught:
         read_products(KINDS[kind], rules)
 
@@ -78,9 +82,26 @@ def test_file_is_refused_as_what_it_is_when_it_is_no_product_list(rules, kind: s
 
 @pytest.mark.parametrize("kind", ["a web page", "a JSON file", "an XML file"])
 @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16"])
-def test_file_is_refused_as_what_it_is_when_it_is_saved_as_unicode(rules, kind: str, codec: str) -> None:
+def test_file_is_refused_as_what_it_is_when_it_is_saved_as_unicode(rules: ProductRules, kind: str, codec: str) -> None:
     with pytest.raises(FileRefused, match=f"UNSUPPORTED_FILE: The file is {kind}"):
         read_products(KINDS[kind].decode().encode(codec), rules)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b'{\n  "products": []}', "a JSON file"),
+        (b"[\r\n  [1, 2]]", "a JSON file"),
+        (b"{}", "a JSON file"),
+        (b"<products>\n <product/></products>", "an XML file"),
+        (b"<rss version='2.0'><channel/></rss>", "an XML file"),
+    ],
+)
+def test_file_is_refused_as_what_it_is_when_it_is_indented_or_has_no_declaration(
+    rules: ProductRules, body: bytes, kind: str
+) -> None:
+    with pytest.raises(FileRefused, match=f"UNSUPPORTED_FILE: The file is {kind}"):
+        read_products(body, rules)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +117,9 @@ def test_file_is_refused_as_what_it_is_when_it_is_saved_as_unicode(rules, kind: 
             "{sku}",
             "[sku]",
             "<sku>",
+            "<my sku>",
+            "ID;PREIS",
+            "ID;Price",
             "%",
             "PK",
             "II",

@@ -71,7 +71,7 @@ class Explaining(Cursor):
 
     def execute(self, query: Any, values: Any = None) -> None:
         super().execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + query, values)
-        self.plan = super().fetchone()[0][0]["Plan"]
+        self.plan = super().fetchall()[0][0][0]["Plan"]
 
     def fetchone(self) -> None:
         return None
@@ -131,7 +131,7 @@ QUERIES: dict[str, Callable[[Cursor], object]] = {
     "errors": lambda c: upload_pages.list_errors(c, UPLOAD, ErrorFilter(), None, 51),
     "late errors": lambda c: upload_pages.list_errors(c, UPLOAD, ErrorFilter(), ErrorPosition(ERRORS - 100, 0), 51),
     "errors of a small upload": lambda c: upload_pages.list_errors(
-        c, "U-2-7", ErrorFilter("INVALID_PRICE", "price"), None, 51
+        c, "U-2-7", ErrorFilter(code="INVALID_PRICE", column="price"), None, 51
     ),
     "summary of a small upload": lambda c: upload_pages.summarise_errors(c, "U-2-7"),
     "product": lambda c: product_pages.find_product(c, VENDOR, "P000007"),

@@ -179,7 +179,7 @@ down: ## Stop the local stack and delete its data
 	@if [ -x $(PYTHON) ]; then $(PYTHON) -m local down; else echo "  No local stack is running."; fi
 
 .PHONY: bench
-bench: install $(BENCH_STAMP) $(RUNTIME_STAMP) ## Measure speed and memory side by side with peers (FULL=1 for all; ONLY=rules,load)
+bench: install $(PORTAL) $(BENCH_STAMP) $(RUNTIME_STAMP) ## Measure speed and memory side by side with peers (FULL=1 for all; ONLY=rules,load)
 	@.local/bench/bin/python -m bench $(if $(FULL),--full) $(if $(ONLY),--only $(ONLY))
 
 # Peers live beside the project's requirements in an environment of their own, never in the functions' one.

@@ -46,19 +46,15 @@ def measure(*, full: bool) -> Part:
     for shards in (1, 16, SHARDS) if full else (SHARDS,):
         tables = sorted((_run(shards, n) for n in range(uploads if shards == SHARDS else 1)), key=lambda t: t.seconds)
         seconds, fullest = [table.seconds for table in tables], tables[-1].taken
-        part.rows.append(
-            {
-                "shards": shards,
-                "s, median": median(seconds),
-                "s, longest": seconds[-1],
-                "throttled share of writes": sum(t.refused for t in tables) / sum(t.offered for t in tables),
-                "requests": sum(table.requests for table in tables) / len(tables),
-                "fullest partition": max(fullest) / sum(fullest),
-            }
+        row = {"shards": shards, "s, median": median(seconds), "s, longest": seconds[-1]}
+        row["throttled share of writes"] = sum(table.refused for table in tables) / sum(
+            table.offered for table in tables
         )
+        row["requests"] = sum(table.requests for table in tables) / len(tables)
+        part.rows.append({**row, "fullest partition": max(fullest) / sum(fullest)})
     part.goal(f"{_ROWS:,} rows staged and marked, new table", median(seconds), "at most", 7.0, "s")
     part.notes.append(
-        "The fullest partition bounds the time: keys fall on partitions by chance, the more evenly the more there are."
+        "The fullest partition bounds the time. Keys fall on partitions by chance: the more, the more evenly."
     )
     return part
 
@@ -118,7 +114,8 @@ def _run(shards: int, number: int) -> Table:
     random.seed(number)
     started = time.monotonic()
     with ThreadPoolExecutor(_VALIDATORS + 1) as functions:
-        parser = functions.submit(_parse, staging, upload)
+        rows = read_products(file_of(_ROWS), product_rules()).rows
+        parser = functions.submit(staging.put_rows, stage(upload, rows), RowStatus.PENDING)
         validators = [functions.submit(_validate, staging, batch) for batch in _batches(table.stream)]
         for function in (parser, *validators):
             function.result()
@@ -126,10 +123,6 @@ def _run(shards: int, number: int) -> Table:
     if len(table.records) != 2 * _ROWS:
         raise RuntimeError(f"{len(table.records)} items for {_ROWS} rows: each has one, and one for its outcome")
     return table
-
-
-def _parse(staging: StagingTable, upload: Upload) -> None:
-    staging.put_rows(stage(upload, read_products(file_of(_ROWS), product_rules()).rows), RowStatus.PENDING)
 
 
 def _batches(stream: queue.Queue[Item]) -> Iterator[list[Item]]:

@@ -47,10 +47,9 @@ def _pydantic_type(column: Column) -> Any:
             raise ValueError("not a category, or not a plain number")
         return value or None
 
+    limits = {"text": {"max_length": column.maxlength}, "number": {"ge": column.min, "le": column.max}}
     kind = Decimal if column.type == "number" else str
-    limits = {"max_length": column.maxlength} if column.type == "text" else {"ge": column.min, "le": column.max}
-    constraints = Field() if column.type == "category" else Field(**limits)
-    kind = Annotated[kind, constraints, BeforeValidator(trimmed)]
+    kind = Annotated[kind, Field(**limits.get(column.type, {})), BeforeValidator(trimmed)]
     return (kind, ...) if column.required else (kind | None, None)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
+from urllib3 import HTTPResponse
 
 from bench.files import SHARDS, rows_of, staged
 from bench.measure import interleave
@@ -42,16 +43,10 @@ def measure(*, full: bool) -> Part:
     return part
 
 
-class _Body(io.BytesIO):
-    """The body of a response as botocore's HTTP session hands it over."""
-
-    def stream(self, **_: Any) -> Any:
-        yield self.read()
-
-
 def answer(request: Any, body: bytes, status: int = 200) -> AWSResponse:
     """Return an answer of DynamoDB."""
-    return AWSResponse(request.url, status, {"Content-Type": "application/x-amz-json-1.0"}, _Body(body))
+    raw = HTTPResponse(io.BytesIO(body), preload_content=False)
+    return AWSResponse(request.url, status, {"Content-Type": "application/x-amz-json-1.0"}, raw)
 
 
 def answer_instead_of_network(client: Any, answered: Callable[[Any], AWSResponse]) -> None:

@@ -20,7 +20,6 @@ from local.pages import replaced
 from local.settings import Settings
 
 COUNTS = Path(__file__).with_name("latest.json")  # docs/scale.md is computed from this
-_ERROR_RATE = 0.05
 
 
 def main() -> int:
@@ -33,7 +32,7 @@ def main() -> int:
 
 
 def _run(settings: Settings, uploads: int, rows: int) -> int:
-    usual = Bill(count(rows, _ERROR_RATE), read_template(settings, STAGE), Prices.load(), Assumptions())
+    usual = Bill(count(rows, error_rate=0.05), read_template(settings, STAGE), Prices.load(), Assumptions())
     report = Report(replace(usual, assumptions=replace(usual.assumptions, uploads=uploads)))
     for name, table in reversed(report.tables().items()):
         console.print(f"\n[bold]{name}[/]", Markdown(table))

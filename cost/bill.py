@@ -102,12 +102,10 @@ class Bill:
         return {"sqs-requests": polls * self.count.queue_mappings, **standing}
 
     def month_usage(self) -> Usage:
-        """Return what a month of uploads uses: every upload finds the functions cold.
-
-        Custom metrics count for the whole month, although CloudWatch bills only the hours in which they are sent.
-        """
+        """Return what a month of uploads uses: every upload finds the functions cold."""
         uploads = {meter: quantity * self.assumptions.uploads for meter, quantity in self.upload_usage().items()}
-        return plus(uploads, {"metrics": Decimal(self.count.custom_metrics)}, self.idle_usage())
+        metrics = {"metrics": Decimal(self.count.custom_metrics)}  # CloudWatch bills only the hours of sending
+        return plus(uploads, metrics, self.idle_usage())
 
     ##### The database
 

@@ -95,22 +95,20 @@ def _count(pipeline: Pipeline, rows: int, error_rate: float) -> Count:
     calls["vendor", "s3:PutObject"] = calls["vendor", "execute-api:Invoke"] = 1
     calls["Lambda's poller", "sqs:ReceiveMessage"] = calls["Lambda's poller", "sqs:DeleteMessageBatch"] = batches
     # Messages carry the rows with errors: a request is billed for each 64 KB, when it is sent and when received.
-    further = stored_bytes(error_items(items)) // _CHUNK_BYTES
-    calls["64 KB beyond the first", "sqs:SendMessageBatch"] = further
-    calls["64 KB beyond the first", "sqs:ReceiveMessage"] = further
+    for operation in ("sqs:SendMessageBatch", "sqs:ReceiveMessage"):
+        calls["64 KB beyond the first", operation] = stored_bytes(error_items(items)) // _CHUNK_BYTES
+    asked = Counter(operation for (_, operation), times in calls.items() for _ in range(times))
     wal, grown, entries = (now - then for then, now in zip(database_before, _database(pipeline), strict=True))
     return Count(
         file_bytes=len(content),
         report_bytes=len(report),
         seconds=seconds,
         calls=+calls,
-        write_units=write_units(items, tracker, calls),
-        read_units=read_units(items, calls),
+        write_units=write_units(items, tracker, asked["dynamodb:UpdateItem"]),
+        read_units=read_units(items, asked["dynamodb:GetItem"] + asked["dynamodb:Query"]),
         staged_bytes=stored_bytes([*items, tracker]),
         runs=runs,
-        cpu_milliseconds={
-            name: ms - cpu_before[name] for name, ms in sorted(cpu_milliseconds(pipeline.environment).items())
-        },
+        cpu_milliseconds=cpu_milliseconds(pipeline.environment) - cpu_before,
         transitions=transitions(history),
         execution_events=len(history),
         log_bytes=sum(len(line.encode()) + _LOG_EVENT_OVERHEAD_BYTES for lines in logs.values() for line in lines),
@@ -150,11 +148,8 @@ def _requests(pipeline: Pipeline, began: float) -> Calls:
     """
     functions = {key: name for name, _, key in function_processes(pipeline.environment)}
     client, times = pipeline.client("cloudtrail"), {"StartTime": began, "EndTime": time.time()}
-
-    def exactly(params: dict[str, Any], **_: Any) -> None:
-        params["body"] = json.dumps(times).encode()
-
-    client.meta.events.register("before-call.cloudtrail.LookupEvents", exactly)
+    say_when = "before-call.cloudtrail.LookupEvents"
+    client.meta.events.register(say_when, lambda params, **_: params.update(body=json.dumps(times).encode()))
     found: dict[str, tuple[str, str]] = {}
     while True:
         events = client.lookup_events()["Events"]

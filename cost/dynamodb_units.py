@@ -1,6 +1,5 @@
 """What DynamoDB bills on the staging table: the sizes of items, and the units they take."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,25 +10,23 @@ Item = Mapping[str, Mapping[str, Any]]
 _WRITE_UNIT_BYTES = 1024
 _READ_UNIT_BYTES = 4096
 _STORED_ITEM_OVERHEAD_BYTES = 100  # that storage adds (DynamoDB developer guide, "Best practices: item sizes")
-_TASK_TOKEN = {
-    "task_token": {"S": "x" * 2048}
-}  # the longest (Step Functions API reference); the emulator's are shorter
+_TASK_TOKEN = {"task_token": {"S": "x" * 2048}}  # the longest one (Step Functions API reference)
 
 
-def write_units(rows: Sequence[Item], tracker: Item, calls: Counter[tuple[str, str]]) -> int:
-    """Return the write units of one upload, from the items it has left and the requests that were counted.
+def write_units(rows: Sequence[Item], tracker: Item, updates: int) -> int:
+    """Return the write units of one upload, from the items it has left.
 
-    Rows and outcomes are items of their own, so that each was written once. The tracker was written by every
-    UpdateItem; it counts at its largest, and twice, because its index is written, too.
+    Rows and outcomes are items of their own, so that each was written once. The tracker was written by every update;
+    it counts at its largest, and twice, because its index is written, too.
     """
     tracker_units = write_units_of({**tracker, **_TASK_TOKEN}) + 1
-    return sum(map(write_units_of, rows)) + _times(calls, "dynamodb:UpdateItem") * tracker_units
+    return sum(map(write_units_of, rows)) + updates * tracker_units
 
 
-def read_units(rows: Sequence[Item], calls: Counter[tuple[str, str]]) -> int:
+def read_units(rows: Sequence[Item], requests: int) -> int:
     """Return the read units of one upload: one for each request, and those of the error rows, which queries read."""
     read = sum(item_size(item) for item in error_items(rows))
-    return _times(calls, "dynamodb:GetItem") + _times(calls, "dynamodb:Query") + max(1, -(-read // _READ_UNIT_BYTES))
+    return requests + max(1, -(-read // _READ_UNIT_BYTES))
 
 
 def error_items(rows: Iterable[Item]) -> list[Item]:
@@ -65,7 +62,3 @@ def _value_size(value: Mapping[str, Any]) -> int:
         case {"M": entries}:
             return 3 + len(entries) + item_size(entries)
     raise CostError(f"the size of the DynamoDB value {value} is not known to cost/dynamodb_units.py")
-
-
-def _times(calls: Counter[tuple[str, str]], wanted: str) -> int:
-    return sum(times for (_, operation), times in calls.items() if operation == wanted)

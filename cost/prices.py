@@ -24,16 +24,12 @@ class Meter:
     unit: str
     price: Decimal
     free: int
-    source: str
-    evidence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
     """All of the price file. `operations` names the meter of an operation; empty when it is billed otherwise."""
 
-    date: str
-    region: str
     meters: Mapping[str, Meter]
     operations: Mapping[str, str]
 
@@ -42,8 +38,8 @@ class Prices:
         """Return what the file says. Raises CostError for a price file that contradicts itself."""
         document: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
         meters = {
-            name: Meter(service, unit, Decimal(price), free, *evidence)
-            for name, (service, unit, price, free, *evidence) in document["meters"].items()
+            name: Meter(service, unit, Decimal(price), free)
+            for name, (service, unit, price, free, *_) in document["meters"].items()
         }
         operations: dict[str, Any] = document["operations"]
         otherwise: dict[str, list[str]] = operations.pop("otherwise")
@@ -51,7 +47,7 @@ class Prices:
             raise CostError(f"{path.name}: operations use meters that have no price: {', '.join(missing)}")
         charged = {operation: meter for meter, listed in operations.items() for operation in listed}
         free = dict.fromkeys((operation for listed in otherwise.values() for operation in listed), "")
-        return cls(document["date"], document["region"], meters, charged | free)
+        return cls(meters, charged | free)
 
     def meter_of(self, operation: str) -> str:
         """Return the meter that one request moves. Raises CostError for what is not listed: it is not free."""

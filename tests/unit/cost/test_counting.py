@@ -1,7 +1,6 @@
 """What executions and logs say, and the units of items in the staging table."""
 
 import json
-from collections import Counter
 from typing import Any
 
 import pytest
@@ -93,8 +92,7 @@ def test_units_are_those_of_every_item_and_of_every_write_of_the_tracker() -> No
         _item("validated#00000001", status={"S": "validated"}),
         _item("error#00000002", status={"S": "error"}, name={"S": "x" * 5_000}),
     ]
-    calls = Counter({("a", "dynamodb:UpdateItem"): 2, ("b", "dynamodb:UpdateItem"): 1, ("a", "dynamodb:Query"): 4})
 
-    assert write_units(rows, _item("#upload"), calls) == (2 + 1 + 5) + 3 * (3 + 1)
-    assert read_units(rows, calls) == 4 + 2
+    assert write_units(rows, _item("#upload"), updates=3) == (2 + 1 + 5) + 3 * (3 + 1)
+    assert read_units(rows, requests=4) == 4 + 2
     assert stored_bytes(rows) == sum(map(item_size, rows)) + 300

@@ -27,6 +27,7 @@ recorder = OutcomeRecorder(
     database=Database(config),
     links=ReportLinks(config.report_link_secret_arn),
     link_base_url=config.report_link_base_url,
+    portal_url=config.portal_url,
 )
 
 

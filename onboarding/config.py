@@ -84,6 +84,7 @@ class ErrorProcessorConfig:
 class OutcomeRecorderConfig(DatabaseConfig):
     report_link_secret_arn: str
     report_link_base_url: str
+    portal_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -218,6 +218,11 @@ def abandoned_email(*, upload: Upload, valid: int) -> Email:
     return Email(_subject(f"{kind.subject} Failed - ", upload.file_name, " (problem on our side)"), _text(lines))
 
 
+def with_portal_page(email: Email, address: str) -> Email:
+    """Return the e-mail with a last line that leads to the upload's page in the portal."""
+    return Email(email.subject, f"{email.message}\nSee it in the portal: {address}\n")
+
+
 def percentage(part: int, whole: int) -> str:
     """Return part of whole in percent with at most one decimal; 0 and 100 mean none and all, never a rounding."""
     if not whole:

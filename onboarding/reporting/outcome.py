@@ -5,9 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from onboarding.execution import portal_page
 from onboarding.reporting.files import ErrorFile
 from onboarding.reporting.links import LINK_LIFETIME, ReportLinks
-from onboarding.reporting.notification import Email, ReportReference, abandoned_email, outcome_email, refusal_email
+from onboarding.reporting.notification import (
+    Email,
+    ReportReference,
+    abandoned_email,
+    outcome_email,
+    refusal_email,
+    with_portal_page,
+)
 from onboarding.stores import history, ledger, vendors
 from onboarding.stores.database import Database
 from onboarding.stores.history import Progress, UploadRecord
@@ -35,6 +43,7 @@ class OutcomeRecorder:
     database: Database
     links: ReportLinks
     link_base_url: str
+    portal_url: str
 
     def record(
         self,
@@ -69,7 +78,9 @@ class OutcomeRecorder:
             unprocessed_records=unprocessed,
             topic_arn=vendor.notification_topic_arn if vendor else None,
             vendor_is_known=vendor is not None,
-            email=self._compose(upload, record, unprocessed, completion),
+            email=with_portal_page(
+                self._compose(upload, record, unprocessed, completion), portal_page(self.portal_url, upload.upload_id)
+            ),
             is_first=is_first,
         )
 

@@ -22,6 +22,10 @@ def link_of(pipeline: Pipeline, upload: Upload) -> str:
     return link
 
 
+def portal_line(pipeline: Pipeline, upload: Upload) -> str:
+    return f"See it in the portal: {pipeline.environment.output('PortalUrl')}#/uploads/{upload.upload_id}\n"
+
+
 def test_email_says_everything_when_some_rows_are_not_valid(pipeline: Pipeline, vendor: str) -> None:
     products = [product(f"{vendor}-{number}") for number in range(1, 18)]
     content = csv_file([*products, product(f"{vendor}-18", price="$1"), product(f"{vendor}-19", category="Toys")])
@@ -50,6 +54,8 @@ def test_email_says_everything_when_some_rows_are_not_valid(pipeline: Pipeline, 
         "What to do next: the report says for each row what is wrong and what is allowed.\n"
         "Correct those rows in the corrections file and upload it the same way as this file; "
         "nothing else in it needs to be changed.\n"
+        "\n"
+        f"{portal_line(pipeline, upload)}"
     )
 
 
@@ -70,6 +76,8 @@ def test_email_has_no_link_when_every_row_is_valid(pipeline: Pipeline, vendor: s
         "Status: COMPLETED\n"
         "\n"
         "All products are in the catalogue. There is nothing left to do.\n"
+        "\n"
+        f"{portal_line(pipeline, upload)}"
     )
 
 

@@ -49,6 +49,16 @@ def _metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
+@pytest.mark.parametrize("end", [{}, {"outcome": "refused", "refusal_code": "EMPTY_FILE", "refusal_message": "Empty."}])
+def test_email_leads_to_the_upload_in_the_portal(world: World, end: dict[str, str]) -> None:
+    upload, event = _ended(world, GOOD, BAD)
+    event["completion"] |= end
+
+    message = _record(world, event)["message"]
+
+    assert message.endswith(f"\n\nSee it in the portal: {API_URL}/portal/#/uploads/{upload.upload_id}\n")
+
+
 def test_upload_is_completed_when_all_rows_are_valid(world: World) -> None:
     upload, event = _ended(world, GOOD)
 
@@ -143,8 +153,9 @@ def test_outcome_says_how_the_file_was_read_when_it_is_not_the_default(world: Wo
         },
     )
 
-    assert outcome["message"].endswith(
-        '\n\nRead as: semicolon-separated, decimal comma. Columns: "Kategorie" as category.\n'
+    assert (
+        '\n\nRead as: semicolon-separated, decimal comma. Columns: "Kategorie" as category.\n\nSee it'
+        in outcome["message"]
     )
     assert (outcome["read_as"]["separator"], outcome["read_as"]["decimal_sign"]) == (";", ",")
     assert world.database.execute("SELECT read_as FROM upload_history") == [(outcome["read_as"],)]

@@ -83,12 +83,20 @@ CONTEXT = SimpleNamespace(
 
 Item = dict[str, dict[str, Any]]
 
-csv_of, product = builders.csv_of, builders.product
+_COLUMNS = ("vendor_product_id", "product_name", "category", "sku", "price", "stock_quantity")
+csv_of = builders.csv_of
 
 
 def sample(name: str) -> Any:
     """Return the event sample of this name."""
     return json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def product(n: int, **changed: str) -> dict[str, str]:
+    """Return the cells of product n that are required, and three blank ones; keyword arguments replace some."""
+    cells = builders.product(n)
+    blank = dict.fromkeys(("subcategory", "description", "brand"), "")
+    return {**blank, **{column: cells[column] for column in _COLUMNS}, **changed}
 
 
 class TaskCallbacks:

@@ -17,7 +17,7 @@ from local.commands import exit_status
 from local.console import console, say
 from local.pages import replaced
 
-PARTS = ("rules", "load", "staging", "limits", "path", "updates", "deployed", "growth", "api", "cold_start")
+PARTS = ("rules", "load", "staging", "limits", "path", "updates", "deployed", "growth", "api", "cold_start", "portal")
 _IN_OTHERS = {"growth": ("path", "growth")}
 _PAGE = PROJECT / "docs" / "performance.md"
 

@@ -39,7 +39,7 @@ def press_until(page: Page, name: str, most: int = 60) -> None:
 def test_file_gets_in_and_is_looked_at_when_only_the_keyboard_is_used(visitor: Visitor, person: Person) -> None:
     page = visitor.page
     rows = [product(f"{person.vendor_id}-1"), product(f"{person.vendor_id}-2", price="cheap")]
-    page.reload()
+    page.reload(wait_until="networkidle")
 
     press_until(page, "Skip to the page")
     page.keyboard.press("Enter")
@@ -52,11 +52,11 @@ def test_file_gets_in_and_is_looked_at_when_only_the_keyboard_is_used(visitor: V
     press_until(page, "See the row")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "cause=INVALID_PRICE" in url)
-    page.reload()
+    page.reload(wait_until="networkidle")
     press_until(page, "History")
     page.keyboard.press("Enter")
-    expect(visitor.heading()).to_be_focused()
     expect(visitor.heading()).to_have_text("History")
+    expect(visitor.heading()).to_be_focused()
     press_until(page, "keys.csv")
     page.keyboard.press("Enter")
     expect(visitor.heading()).to_have_text("keys.csv")

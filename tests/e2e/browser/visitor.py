@@ -108,10 +108,9 @@ class Visitor:
 
     def check_first(self, check_only: bool) -> None:
         """Choose whether files are only checked."""
-        switch = self.page.get_by_role("switch", name="Check first")
-        # Moved in any case: what nobody has touched is switched on when it turns out that this is a first upload.
-        switch.set_checked(not check_only)
-        switch.set_checked(check_only)
+        # The page switches it on by itself when it hears that this is a first upload.
+        self.page.wait_for_load_state("networkidle")
+        self.page.get_by_role("switch", name="Check first").set_checked(check_only)
 
     def choose(self, name: str, content: bytes) -> None:
         """Choose a file, with everything else as it stands."""

@@ -196,17 +196,28 @@ def finish_upload(
 ) -> UploadRecord:
     """Write the final status unless one is written already, and return the upload's row.
 
+    With it go the codes of its errors and its share of the daily tables: once, however often the outcome is recorded.
+
     Raises UploadNotRecordedError.
     """
     cursor.execute(
         """
         UPDATE upload_history
         SET status = %s, failure_reason = %s, error_file_s3_key = %s, corrections_file_s3_key = %s,
-            completed_at = CURRENT_TIMESTAMP
+            completed_at = CURRENT_TIMESTAMP, codes = ARRAY(
+                SELECT error_type FROM validation_errors WHERE upload_id = %s
+                UNION SELECT split_part(%s, ':', 1) WHERE %s IS NOT NULL ORDER BY 1
+            )
         WHERE upload_id = %s AND status = 'processing'
         """,
-        (status, failure_reason, error_file_s3_key, corrections_file_s3_key, upload_id),
+        (
+            *(status, failure_reason, error_file_s3_key, corrections_file_s3_key),
+            *(upload_id, failure_reason, failure_reason, upload_id),
+        ),
     )
+    if cursor.rowcount == 1:
+        # Whoever writes the final status counts the upload: of two recorders at once one finds nothing to write.
+        cursor.execute("SELECT summarise_uploads(ARRAY[%s]::varchar[])", (upload_id,))
     record = find_upload(cursor, upload_id)
     if record is None:
         raise UploadNotRecordedError(upload_id)

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from onboarding.operating.redriving import Executions, NotRedrivableError
+
 _SERVICE = "product-onboarding"
 _RECEIVE_WAIT_SECONDS = 1
 _INVISIBLE_SECONDS = 60
@@ -73,27 +75,13 @@ class Redrive:
     def upload(self, upload_id: str) -> str:
         """Run an upload's execution again under a new name and return its ARN.
 
-        A new execution uses today's definition, and works when the 14 days of Step Functions' own redrive are over.
         Raises NothingToRedriveError when the upload had no execution, or it is still running.
         """
-        step_functions = self._session.client("stepfunctions")
-        machine = self._outputs["UploadStateMachineArn"]
-        first = f"{machine.replace(':stateMachine:', ':execution:')}:{upload_id}"
+        executions = Executions(self._session.client("stepfunctions"), self._outputs["UploadStateMachineArn"])
         try:
-            execution = step_functions.describe_execution(executionArn=first)
-        except step_functions.exceptions.ExecutionDoesNotExist:
-            raise NothingToRedriveError(f"There is no execution of {upload_id} in stage {self._stage}.") from None
-        if execution["status"] == "RUNNING":
-            raise NothingToRedriveError(f"{upload_id} is still running; nothing to do yet.")
-        for attempt in range(1, 100):
-            try:
-                started: str = step_functions.start_execution(
-                    stateMachineArn=machine, name=f"{upload_id}_redrive_{attempt}", input=execution["input"]
-                )["executionArn"]
-            except step_functions.exceptions.ExecutionAlreadyExists:
-                continue
-            return started
-        raise NothingToRedriveError(f"{upload_id} has been redriven 99 times; look for the cause instead.")
+            return executions.arn_of(executions.start_again(upload_id))
+        except NotRedrivableError as error:
+            raise NothingToRedriveError(str(error)) from None
 
     def _messages(self, queue_url: str) -> Iterator[dict[str, Any]]:
         """Yield the queue's messages until it is empty; each stays there until it is deleted."""

@@ -176,8 +176,8 @@ class ProductRules:
     def _findings(
         self, found: list[tuple[int, list[str]]], cells: tuple[str | None, ...], categories: AbstractSet[str]
     ) -> tuple[RowError, ...]:
-        if self._categories.names is not categories and self._categories.names != categories:
-            self._categories = Categories(frozenset(categories))
+        if self._categories.names is not categories:
+            self._categories = self._categories.replaced_by(categories)
         return tuple(
             [
                 self._messages[i].finding(min(rules, key=_RULE_ORDER.index), cells[i] or "", self._categories)

@@ -27,9 +27,9 @@ LIBRARY_VARIABLES = {
 DATABASE_FUNCTIONS = {
     *("CsvParser", "ProductValidator", "OutcomeRecorder", "Reconciler"),
     *("VendorRegistrar", "SchemaMigrator", "SecretRotator", "AuditPurger", "UploadReverter"),
-    *("VendorApi", "PortalApi"),
+    *("VendorApi", "PortalApi", "AdminApi", "OperatorDesk", "AddressChecker"),
 }
-API_FUNCTIONS = {"VendorApi", "PortalApi"}
+API_FUNCTIONS = {"VendorApi", "PortalApi", "AdminApi"}
 
 
 def config_of(function: dict[str, Any]) -> type[Any]:

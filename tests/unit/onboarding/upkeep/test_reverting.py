@@ -73,7 +73,7 @@ def products(database, *columns: str) -> list[tuple]:
 
 
 def done(application: AsApplication, upload_id: str) -> Revert:
-    return revert(application, upload_id, carry_out=True)
+    return revert(application, upload_id, actor="ops@techmart.example")
 
 
 def test_values_return_when_an_update_is_taken_back(database, application, imported: str, uploads) -> None:
@@ -159,7 +159,7 @@ def test_nothing_happens_again_when_an_upload_is_taken_back_twice(
 def test_only_words_come_of_it_when_nobody_said_yes(database, application, imported: str) -> None:
     before = products(database, "*")
 
-    planned = revert(application, imported, carry_out=False)
+    planned = revert(application, imported, actor=None)
 
     assert (planned.effects, planned.is_done) == (Effects(3, 0, 0, {"status": 3}), False)
     assert products(database, "*") == before

@@ -1,0 +1,98 @@
+"""What the operators' routes work with, made once for each function environment."""
+
+import functools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from api.services import DATABASE_PATIENCE_SECONDS
+from onboarding.config import AdminApiConfig
+from onboarding.operating.admitting import Admitting
+from onboarding.operating.categories import CategoryKeeping
+from onboarding.operating.journal import Journal
+from onboarding.operating.redriving import Executions
+from onboarding.operating.system import Machinery, Queue
+from onboarding.registration import AccessManager
+from onboarding.stores.access import AccessTable
+from onboarding.stores.database import Database
+
+
+class RegistrarRefusedError(RuntimeError):
+    """The vendor registrar did not do what it was asked; the message is its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registrar:
+    """The function that writes vendors and their topics (handlers/vendor_registrar.py)."""
+
+    functions: Any
+    name: str
+
+    def ask(self, **event: str) -> dict[str, Any]:
+        """Have it do what the event says and return its answer. Raises RegistrarRefusedError."""
+        response = self.functions.invoke(FunctionName=self.name, Payload=json.dumps(event))
+        answer: dict[str, Any] = json.loads(response["Payload"].read())
+        if "FunctionError" in response:
+            raise RegistrarRefusedError(answer.get("errorMessage", "no answer"))
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class AdminServices:
+    database: Database
+    access: AccessTable
+    access_manager: AccessManager
+    registrar: Registrar
+    executions: Executions
+    machinery: Callable[[], Machinery]
+    """Returns what looks at the machinery, made when it is first needed: few requests do."""
+
+    def categories(self, actor: str) -> CategoryKeeping:
+        return CategoryKeeping(self.database, actor)
+
+    def admitting(self, actor: str) -> Admitting:
+        return Admitting(self.access_manager, self.journal, actor)
+
+    @property
+    def journal(self) -> Journal:
+        return Journal(self.database)
+
+
+def admin_services_of(config: AdminApiConfig) -> AdminServices:
+    """Return the services of a function with this configuration."""
+    functions = boto3.client("lambda")
+    return AdminServices(
+        database=Database(config, DATABASE_PATIENCE_SECONDS),
+        access=AccessTable(boto3.client("dynamodb"), config.access_table_name),
+        access_manager=AccessManager(functions, config.access_manager_name),
+        registrar=Registrar(functions, config.vendor_registrar_name),
+        executions=Executions(boto3.client("stepfunctions"), config.upload_state_machine_arn),
+        machinery=functools.cache(lambda: machinery_of(config)),
+    )
+
+
+def machinery_of(config: AdminApiConfig) -> Machinery:
+    """Return what looks at the queues and alarms of this stage."""
+    return Machinery(
+        sqs=boto3.client("sqs"),
+        cloudwatch=boto3.client("cloudwatch"),
+        s3=boto3.client("s3"),
+        queues=(
+            Queue("upload event queue", config.upload_event_queue_url, False, "upload-event-queue-age"),
+            Queue(
+                "upload event dead-letter queue",
+                config.upload_event_dead_letter_queue_url,
+                True,
+                "undelivered-uploads",
+            ),
+            Queue("undelivered upload queue", config.undelivered_upload_queue_url, True, "undelivered-uploads"),
+            Queue("error queue", config.error_queue_url, False, "error-queue-age"),
+            Queue("error dead-letter queue", config.error_dead_letter_queue_url, True, "error-dead-letter-queue"),
+            Queue("unannounced end queue", config.unannounced_end_queue_url, True, "unannounced-end"),
+        ),
+        failure_bucket=config.stream_failure_bucket_name,
+        alarm_prefix=config.alarm_name_prefix,
+    )

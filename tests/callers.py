@@ -87,7 +87,7 @@ ROWS = {
     "remove_person": Row(ToOthers.THE_SAME, allowed=404),
     "list_vendor_keys": Row(ToOthers.THE_SAME),
     "create_vendor_key": Row(ToOthers.THE_SAME, body={"label": "by an operator"}),
-    "remove_vendor_key": Row(ToOthers.THE_SAME, allowed=404),
+    "remove_vendor_key": Row(ToOthers.THE_SAME),
     "list_managed_categories": Row(ToOthers.THE_SAME),
     "add_category": Row(ToOthers.THE_SAME, body={"name": "Audio"}, allowed=409),
     "rename_category": Row(ToOthers.THE_SAME, body={"name": "Computer Accessories"}),

@@ -97,7 +97,7 @@ class TestDatabase:
                 daily_uploads, daily_causes, daily_durations RESTART IDENTITY CASCADE;
             DELETE FROM product_categories WHERE added_by <> 'deployment';
             UPDATE product_categories SET category_name = former_names[1], former_names = '{}'
-                WHERE former_names <> '{}';
+            WHERE former_names <> '{}';
             UPDATE product_categories SET is_active = TRUE, renamed_at = NULL, renamed_by = NULL, retired_at = NULL,
                 retired_by = NULL
             WHERE NOT is_active OR renamed_at IS NOT NULL

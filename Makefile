@@ -208,8 +208,15 @@ $(RUNTIME_STAMP): requirements.txt | $(PYTHON_STAMP)
 .PHONY: portal
 portal: $(PORTAL) ## Build the portal's pages into portal/dist (`sls` builds them as well)
 
-$(PORTAL): $(PORTAL_STAMP) api/openapi.json $(shell find portal -path portal/node_modules -prune -o -path portal/dist -prune -o -type f -print)
+PORTAL_SOURCES := $(shell find portal/src portal/public -type f -not -name schema.d.ts) portal/index.html portal/vite.config.ts
+
+$(PORTAL): $(PORTAL_STAMP) api/openapi.json $(PORTAL_SOURCES)
 	@npm run --prefix portal --silent build
+	@touch $@
+
+.PHONY: screenshots
+screenshots: install ## Take pictures of every page of the portal into .local/screenshots (ONLY=part of a name)
+	@$(PYTHON) -m local screenshots --only '$(ONLY)'
 
 ##### Quality
 

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg2
 
 from local import stack
+from local.access import portal_lines
 from local.console import console, say
 from local.display import follow, show, summarise
 from local.environment import StackEnvironment
@@ -62,6 +63,10 @@ def demo(settings: Settings) -> None:
 
     _title("What to try next")
     _next_steps(settings)
+
+    _title("The portal: sign in, drop a file, see what to fix (here as a person of VEND002)")
+    for line in portal_lines(environment, "VEND002"):
+        say(f"  [bold]{line}[/]")
 
 
 def _fresh_stack(settings: Settings) -> StackEnvironment:

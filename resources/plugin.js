@@ -2,9 +2,9 @@
 
 // What the framework has no setting for.
 
-const { execFileSync } = require('node:child_process');
-const { existsSync } = require('node:fs');
 const path = require('node:path');
+
+const { buildPortal } = require('./portal.js');
 
 const LONGEST_STAGE = 15;
 
@@ -31,13 +31,10 @@ class ServicePlugin {
 
   // The pages are part of the package: however it is made, they are of these sources.
   buildPortal() {
-    const folder = path.join(this.serverless.serviceDir, 'portal');
-    const npm = (...words) => execFileSync('npm', ['--prefix', folder, ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
     try {
-      if (!existsSync(path.join(folder, 'node_modules'))) npm('ci', '--ignore-scripts', '--no-progress');
-      npm('run', '--silent', 'build');
+      buildPortal(path.join(this.serverless.serviceDir, 'portal'));
     } catch (error) {
-      throw new this.serverless.classes.Error(`The portal cannot be built: ${error.stderr ?? error.message}`);
+      throw new this.serverless.classes.Error(error.message);
     }
   }
 

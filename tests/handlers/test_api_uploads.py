@@ -127,6 +127,29 @@ def test_announced_upload_waits_for_its_file_when_it_is_looked_at(api: ApiClient
     assert ids(other.get("/uploads")) == []
 
 
+def test_upload_tells_which_one_it_corrects(api: ApiClient) -> None:
+    add_upload(api.world)
+
+    reply = api.post("/uploads", {**NEW, "corrects_upload_id": UPLOAD_ID})
+    again = api.post("/uploads", {**NEW, "corrects_upload_id": reply.json["upload_id"]})
+
+    assert (reply.status, again.status) == (201, 201)
+    assert api.get(f"/uploads/{reply.json['upload_id']}").json["corrects_upload_id"] == UPLOAD_ID
+
+
+@pytest.mark.parametrize("upload_id", [UPLOAD_ID, "UPLOAD_20260101_000000_00000000", "nothing"])
+def test_upload_corrects_only_one_of_the_same_vendor(api: ApiClient, other: ApiClient, upload_id: str) -> None:
+    add_upload(api.world)
+    waiting = api.post("/uploads", NEW).json["upload_id"]
+
+    for corrected in (upload_id, waiting):
+        reply = other.post("/uploads", {**NEW, "corrects_upload_id": corrected})
+
+        assert reply.status == 422
+        assert reply.json["errors"][0]["field"] == "body.corrects_upload_id"
+    assert ids(other.get("/uploads")) == []
+
+
 def test_announced_upload_expires_when_no_file_comes(api: ApiClient, later: Later) -> None:
     upload_id = api.post("/uploads", NEW).json["upload_id"]
 
@@ -427,6 +450,23 @@ def test_errors_are_filtered_by_code_and_column(api: ApiClient) -> None:
     assert rows(column="price") == [1]
     assert rows(code="INVALID_PRICE", column="category") == []
     assert api.get(f"/uploads/{UPLOAD_ID}/errors", code="MALFORMED_ROW").json["data"][0]["column"] is None
+
+
+def test_errors_are_searched_in_ids_and_cells_and_begin_at_a_row(api: ApiClient) -> None:
+    add_upload(api.world)
+    for row_number in (1, 2, 13):
+        add_error(api.world, row_number)
+
+    def rows(**query: object) -> list[int]:
+        return [error["row_number"] for error in api.get(f"/uploads/{UPLOAD_ID}/errors", **query).json["data"]]
+
+    assert rows(q="sku-1") == [1, 13]
+    assert rows(q="P-2") == [2]
+    assert rows(q="FREE") == [1, 2, 13]
+    assert rows(q="%") == []
+    assert rows(from_row=2) == [2, 13]
+    assert rows(from_row=2, q="sku-1") == [13]
+    assert api.get(f"/uploads/{UPLOAD_ID}/errors", from_row=0).status == 422
 
 
 def test_summary_tells_what_to_fix_first(api: ApiClient) -> None:

@@ -9,10 +9,9 @@ from playwright.sync_api import Browser, expect
 
 from local import browser as browsers
 from local.errors import LocalStackError
-from tests.e2e.browser.visitor import SECONDS, Person, Visitor
+from local.portal_people import Person, with_password
+from tests.e2e.browser.visitor import SECONDS, Visitor
 from tests.e2e.pipeline import Pipeline
-
-PASSWORD = "Of-their-own-1choice"
 
 
 class Visits(Protocol):
@@ -51,14 +50,7 @@ def new_person(pipeline: Pipeline) -> Callable[[], Person]:
 
     def make() -> Person:
         vendor_id = pipeline.new_vendor()
-        person = Person(vendor_id, f"{vendor_id.lower()}@vendor.example", PASSWORD)
-        pipeline.client("cognito-idp").admin_set_user_password(
-            UserPoolId=pipeline.environment.output("UserPoolId"),
-            Username=person.email,
-            Password=person.password,
-            Permanent=True,
-        )
-        return person
+        return with_password(pipeline.environment, vendor_id, f"{vendor_id.lower()}@vendor.example")
 
     return make
 

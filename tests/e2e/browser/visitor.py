@@ -7,9 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    ConsoleMessage,
+    FilePayload,
+    Locator,
+    Page,
+    expect,
+)
 
 from local.environment import StackEnvironment
+from local.portal_people import Person, sign_in
 
 SECONDS = 30
 """What a page may take at most to show something on a busy machine; it takes a tenth of a second."""
@@ -17,15 +27,6 @@ _REPORT_CSP = """
 addEventListener('securitypolicyviolation', (event) =>
   console.error(`CSP: ${event.violatedDirective} kept out ${event.blockedURI}`));
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who may sign in."""
-
-    vendor_id: str
-    email: str
-    password: str
 
 
 @dataclass(slots=True)
@@ -77,16 +78,7 @@ class Visitor:
 
     def sign_in(self, person: Person) -> None:
         """Sign in from the portal's first page, at the user pool's own page, and come back."""
-        self.page.goto(self.portal_url)
-        self.page.get_by_role("button", name="Sign in").click()
-        self.fill_in_sign_in(self.page, person)
-        expect(self.page.get_by_role("navigation", name="Main")).to_be_visible()
-
-    def fill_in_sign_in(self, page: Page, person: Person) -> None:
-        """Fill in the user pool's page."""
-        page.get_by_label("Username").fill(person.email)
-        page.get_by_label("Password").fill(person.password)
-        page.get_by_role("button", name="Sign in").click()
+        sign_in(self.page, self.portal_url, person)
 
     def go(self, place: str) -> None:
         """Go to a place of the portal, such as `uploads/UPLOAD_…`, as a link does."""
@@ -98,6 +90,23 @@ class Visitor:
     def sees(self, text: str | re.Pattern[str]) -> None:
         """Wait until the text stands in the page's main part."""
         expect(self.page.get_by_role("main")).to_contain_text(text)
+
+    def hand_in(self, name: str, content: bytes, *, check_only: bool = False, mode: str = "Add new products") -> None:
+        """Choose a file on the page of new uploads, which sends it."""
+        self.page.get_by_role("radio", name=mode).check()
+        self.page.get_by_role("switch", name="Check first").set_checked(check_only)
+        self.choose(name, content)
+
+    def choose(self, name: str, content: bytes) -> None:
+        """Choose a file, with everything else as it stands."""
+        file: FilePayload = {"name": name, "mimeType": "text/csv", "buffer": content}
+        self.page.get_by_label("Choose product lists").set_input_files(file)
+
+    def download(self, button: str) -> bytes:
+        """Press a button that brings a file, and return its content."""
+        with self.page.expect_download() as coming:
+            self.page.get_by_role("button", name=button).click()
+        return coming.value.path().read_bytes()
 
     ##### The network
 

@@ -63,8 +63,8 @@ function CodeRow({ code, columns, isWanted }: { readonly code: Code; readonly co
   }, [isWanted]);
   return (
     <tr ref={row} class={isWanted ? 'wanted' : undefined}>
-      <th scope="row">
-        <code class="theirs">{code.code}</code>
+      <th scope="row" class="code-name">
+        <code>{code.code}</code>
         {columns.length > 0 && <div class="small soft">{columns.join(', ')}</div>}
       </th>
       <td>{code.fix}</td>

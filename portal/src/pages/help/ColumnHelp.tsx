@@ -2,7 +2,7 @@ import type { Column, Columns } from '../../api/types';
 import { href } from '../../app/route';
 import { TemplateLinks } from '../../components/TemplateLinks';
 import { Table } from '../../components/Table';
-import { bytes, number } from '../../logic/format';
+import { bytes, count, number } from '../../logic/format';
 import { allowed } from './allowed';
 
 /** Limits, templates, and every column with what its cells may hold. */
@@ -58,7 +58,7 @@ export function ColumnHelp({ rules }: { readonly rules: Columns }) {
 function ColumnRow({ column }: { readonly column: Column }) {
   return (
     <tr>
-      <th scope="row">
+      <th scope="row" class="column-name">
         <code>{column.name}</code>
         <div class="small soft">{column.required ? 'required' : 'optional'}</div>
       </th>
@@ -71,12 +71,19 @@ function ColumnRow({ column }: { readonly column: Column }) {
           allowed(column)
         )}
         <div class="small">
-          <a class="soft" href={href('help', 'codes', column.code)}>
+          <a class="soft column-code" href={href('help', 'codes', column.code)}>
             {column.code}
           </a>
         </div>
       </td>
-      <td class="wide small soft theirs">{column.aliases.join(', ')}</td>
+      <td class="wide small soft">
+        {column.aliases.length > 0 && (
+          <details>
+            <summary>{count(column.aliases.length, 'other name')}</summary>
+            <span class="theirs">{column.aliases.join(', ')}</span>
+          </details>
+        )}
+      </td>
     </tr>
   );
 }

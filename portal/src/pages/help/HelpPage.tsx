@@ -1,11 +1,10 @@
 import './help.css';
-import { get } from '../../api/client';
-import type { Columns } from '../../api/types';
 import type { Page } from '../../app/pages';
 import { href } from '../../app/route';
 import { Loading } from '../../components/Loading';
 import { PageTitle } from '../../components/PageTitle';
 import { Problem } from '../../components/Problem';
+import { loadColumns } from '../../logic/columns';
 import { useResource } from '../../logic/resource';
 import { CategoryHelp } from './CategoryHelp';
 import { CodeHelp } from './CodeHelp';
@@ -44,7 +43,7 @@ export const HelpPage: Page = ({ route }) => {
 };
 
 function Rules({ topic, code }: { readonly topic: string; readonly code: string | null }) {
-  const rules = useResource((signal) => get<Columns>(['columns'], { signal }), []);
+  const rules = useResource(loadColumns, []);
   if (rules.error) return <Problem error={rules.error} retry={rules.reload} />;
   if (!rules.data) return <Loading what="the rules" lines={8} />;
   return topic === 'codes' ? <CodeHelp rules={rules.data} wanted={code} /> : <ColumnHelp rules={rules.data} />;

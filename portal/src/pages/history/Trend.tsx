@@ -4,10 +4,11 @@ import { count, date, number, percent } from '../../logic/format';
 import { useResource } from '../../logic/resource';
 import { pointsOf, tendencyOf, topOf, type Point } from './trend';
 
-const MOST = 30;
+const MOST = 20;
+const LEAST = 10;
 const HEIGHT = 72;
-const STEP = 16;
-const BAR = 10;
+const STEP = 20;
+const BAR = 13;
 
 /** Whether the files get better: the share of rows with errors in the last uploads. */
 export function Trend() {
@@ -38,12 +39,14 @@ export function Trend() {
 
 function Bars({ points }: { readonly points: readonly Point[] }) {
   const top = topOf(points);
-  const width = MOST * STEP;
+  // A few bars stand at the right end, where the next ones will come.
+  const width = Math.max(points.length, LEAST) * STEP;
   const first = width - points.length * STEP;
   return (
     <svg
       class="trend-bars"
       viewBox={`0 0 ${width + 40} ${HEIGHT + 10}`}
+      width={width + 40}
       role="img"
       aria-label={`Share of rows with errors in the last ${points.length} files, the latest last: ${points
         .map(({ rate }) => share(rate))

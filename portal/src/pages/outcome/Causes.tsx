@@ -4,6 +4,7 @@ import { hrefWith } from '../../app/route';
 import { Button } from '../../components/Button';
 import { keyOf, titleOf, worthShowingFirst } from '../../logic/causes';
 import { count, number } from '../../logic/format';
+import { Sent } from './Sent';
 
 interface Props {
   readonly upload: Upload;
@@ -49,7 +50,7 @@ function CauseCard({ upload, cause, columns }: { upload: Upload; cause: Cause; c
         <p class="cause-fix">{cause.fix}</p>
         <div class="cause-example">
           <span class="small soft number">Row {number(cause.first_row)}</span>
-          {cause.sent ? <code class="sent theirs">{cause.sent}</code> : <em class="sent soft">blank</em>}
+          <Sent error={cause} />
           <p class="small theirs">{cause.message}</p>
         </div>
         <p class="row small">

@@ -11,6 +11,7 @@ import { keyOf, parseKey, titleOf } from '../../logic/causes';
 import { labelOf } from '../../logic/columns';
 import { number } from '../../logic/format';
 import { useResource } from '../../logic/resource';
+import { Sent } from './Sent';
 
 interface Props {
   readonly upload: Upload;
@@ -56,10 +57,9 @@ export function ErrorTable({ upload, causes, columns, query }: Props) {
       <h2 id="rows" tabIndex={-1}>
         Row by row
       </h2>
-      <form class="filters" role="search" aria-label="Errors" onSubmit={(event) => event.preventDefault()}>
+      <form class="errors-filters" role="search" aria-label="Errors" onSubmit={(event) => event.preventDefault()}>
         <SelectField
           label="Cause"
-          wide
           value={cause ?? ''}
           onChange={(value) => show({ cause: value })}
           options={[
@@ -69,7 +69,6 @@ export function ErrorTable({ upload, causes, columns, query }: Props) {
         />
         <SearchField
           label="Search"
-          wide
           placeholder="SKU, product ID or what you sent"
           value={text ?? ''}
           onChange={(q) => show({ q })}
@@ -147,7 +146,7 @@ function Line({ error, columns, link, isMeant }: LineProps) {
       </td>
       <td data-label="Column">{labelOf(error.column, columns)}</td>
       <td data-label="You sent">
-        {error.sent ? <code class="sent theirs">{error.sent}</code> : <em class="soft">blank</em>}
+        <Sent error={error} />
       </td>
       <td data-label="What to do" class="theirs">
         {error.message}

@@ -7,6 +7,7 @@ import { Moment } from '../../components/Moment';
 import { PageTitle } from '../../components/PageTitle';
 import { Problem } from '../../components/Problem';
 import { Table } from '../../components/Table';
+import { labelOf, useColumns } from '../../logic/columns';
 import { number } from '../../logic/format';
 import { usePages } from '../../logic/pages';
 import { useResource } from '../../logic/resource';
@@ -15,7 +16,7 @@ import { ProductStatus } from './ProductTable';
 /** One product: what is true now, where each value came from, and what uploads have changed. */
 export function OneProduct({ productId }: { readonly productId: string }) {
   const found = useResource((signal) => get<Product>(['products', productId], { signal }), [productId]);
-  const labels = useLabels();
+  const columns = useColumns();
   if (found.error?.kind === 'not-found') return <NoSuchProduct productId={productId} />;
   if (found.error) return <Problem error={found.error} retry={found.reload} />;
   if (!found.data) return <Loading what="the product" lines={6} />;
@@ -32,36 +33,27 @@ export function OneProduct({ productId }: { readonly productId: string }) {
         </p>
       </PageTitle>
       <section class="card" aria-label="Values">
-        <Values product={product} labels={labels} />
+        <Values product={product} columns={columns} />
       </section>
       <section class="stack" aria-labelledby="changes">
         <h2 id="changes">Changes</h2>
-        <Changes productId={productId} labels={labels} />
+        <Changes productId={productId} columns={columns} />
       </section>
     </div>
   );
 }
 
-type Labels = ReadonlyMap<string, string>;
-
-/** Returns what the columns are called on the pages; until that is known, or when it cannot be, their own names do. */
-function useLabels(): Labels {
-  const columns = useResource((signal) => get<Columns>(['columns'], { signal }), []);
-  return new Map(columns.data?.columns.map(({ name, label }) => [name, label]));
-}
-
-const FACTS: ReadonlySet<string> = new Set(['status', 'created_at', 'updated_at', 'origin', 'changed']);
 const ORDER = [
   'sku', 'price', 'compare_at_price', 'stock_quantity', 'category', 'subcategory', 'brand', 'unit', 'weight_kg',
   'dimensions_cm', 'image_url', 'description',
 ] as const;
 
-function Values({ product, labels }: { readonly product: Product; readonly labels: Labels }) {
+function Values({ product, columns }: { readonly product: Product; readonly columns: Columns | null }) {
   return (
     <dl class="values">
       {ORDER.map((column) => (
         <div key={column} class={column === 'description' || column === 'image_url' ? 'values-long' : undefined}>
-          <dt>{labels.get(column) ?? column}</dt>
+          <dt>{labelOf(column, columns)}</dt>
           <dd>
             <Value value={product[column]} />
             <Source product={product} column={column} />
@@ -88,7 +80,7 @@ function Value({ value }: { readonly value: string | number | null }) {
 
 /** Where a value came from, if not with the product itself. */
 function Source({ product, column }: { readonly product: Product; readonly column: string }) {
-  const origin = FACTS.has(column) ? undefined : product.changed[column];
+  const origin = product.changed[column];
   if (origin === undefined) return null;
   return (
     <div class="small soft">
@@ -98,7 +90,7 @@ function Source({ product, column }: { readonly product: Product; readonly colum
   );
 }
 
-function Changes({ productId, labels }: { readonly productId: string; readonly labels: Labels }) {
+function Changes({ productId, columns }: { readonly productId: string; readonly columns: Columns | null }) {
   const changes = usePages<Change>(
     (cursor, signal) =>
       get<ChangePage>(['products', productId, 'changes'], { query: { limit: 25, cursor }, signal }),
@@ -130,7 +122,7 @@ function Changes({ productId, labels }: { readonly productId: string; readonly l
                   <a href={href('uploads', change.upload_id)}>upload, row {number(change.row_number)}</a>
                 </div>
               </td>
-              <th scope="row">{labels.get(change.column) ?? change.column}</th>
+              <th scope="row">{labelOf(change.column, columns)}</th>
               <td class="soft">
                 <Value value={change.old_value ?? null} />
               </td>

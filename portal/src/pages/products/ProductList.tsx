@@ -15,7 +15,7 @@ import { usePages } from '../../logic/pages';
 import { useResource } from '../../logic/resource';
 import { ProductTable } from './ProductTable';
 
-const PAGE = 50;
+const PAGE = 25;
 
 interface Filters {
   readonly q: string;

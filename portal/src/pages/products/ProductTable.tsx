@@ -1,8 +1,7 @@
 import type { ProductSummary } from '../../api/types';
 import { href } from '../../app/route';
-import { Moment } from '../../components/Moment';
 import { Table } from '../../components/Table';
-import { number } from '../../logic/format';
+import { date, exactDateTime, number } from '../../logic/format';
 
 export function ProductTable({ products, busy }: { readonly products: readonly ProductSummary[]; readonly busy: boolean }) {
   return (
@@ -18,9 +17,6 @@ export function ProductTable({ products, busy }: { readonly products: readonly P
           </th>
           <th scope="col" class="number">
             Stock
-          </th>
-          <th scope="col" class="wide">
-            Status
           </th>
           <th scope="col" class="wide">
             Changed
@@ -46,16 +42,15 @@ function ProductRow({ product }: { readonly product: ProductSummary }) {
         <div class="small soft theirs">
           {product.vendor_product_id} · {product.sku}
         </div>
-        {product.status === 'inactive' && <div class="small soft narrow">Inactive</div>}
+        {product.status === 'inactive' && <ProductStatus status="inactive" />}
       </th>
       <td class="wide theirs">{product.category}</td>
       <td class="number">{product.price}</td>
       <td class="number">{number(product.stock_quantity)}</td>
-      <td class="wide">
-        <ProductStatus status={product.status} />
-      </td>
       <td class="wide keep">
-        <Moment at={product.updated_at} />
+        <time dateTime={product.updated_at} title={exactDateTime(product.updated_at)}>
+          {date(product.updated_at)}
+        </time>
       </td>
     </tr>
   );

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { get, send } from '../../api/client';
 import type { ApiKey, ApiKeys, CreatedApiKey } from '../../api/types';
 import { Button } from '../../components/Button';
@@ -29,7 +29,7 @@ export function Keys() {
       {keys.error && <Problem error={keys.error} retry={keys.reload} />}
       {!keys.data && !keys.error && <Loading what="the keys" lines={2} />}
       {made && <MadeKey made={made} done={() => setMade(null)} />}
-      {keys.data && list.length === 0 && <p>No program has a key yet.</p>}
+      {keys.data && list.length === 0 && !made && <p>No program has a key yet.</p>}
       {list.length > 0 && (
         <ul class="entries">
           {list.map((key) => (
@@ -124,12 +124,18 @@ function MadeKey({ made, done }: { readonly made: CreatedApiKey; readonly done: 
 
 function KeyEntry({ entry, removed }: { readonly entry: ApiKey; readonly removed: () => void }) {
   const [isAsking, setAsking] = useState(false);
+  const item = useRef<HTMLLIElement>(null);
+  // The button that was pressed is gone: its successor takes the focus.
+  const ask = (asking: boolean) => {
+    setAsking(asking);
+    setTimeout(() => item.current?.querySelector('button')?.focus());
+  };
   const remove = useAction(async () => {
     await send('DELETE', ['api-keys', entry.key_id]);
     removed();
   });
   return (
-    <li>
+    <li ref={item}>
       <span>
         <strong class="theirs">{entry.label}</strong>
         <span class="small soft key-facts">
@@ -149,12 +155,12 @@ function KeyEntry({ entry, removed }: { readonly entry: ApiKey; readonly removed
           <Button small busy={remove.isBusy} onClick={remove.run}>
             Remove it
           </Button>
-          <Button small kind="quiet" onClick={() => setAsking(false)}>
+          <Button small kind="quiet" onClick={() => ask(false)}>
             Keep it
           </Button>
         </span>
       ) : (
-        <Button small label={`Remove ${entry.label}`} onClick={() => setAsking(true)}>
+        <Button small label={`Remove ${entry.label}`} onClick={() => ask(true)}>
           Remove
         </Button>
       )}

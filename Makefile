@@ -29,6 +29,8 @@ BENCH_STAMP := .local/bench/.installed
 RUNTIME_STAMP := .local/runtime/.installed
 CHECKOV_STAMP := .local/checkov/.installed
 NODE_STAMP := node_modules/.installed
+PORTAL_STAMP := portal/node_modules/.installed
+PORTAL := portal/dist/index.html
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-input
 
 # The newest interpreter that Lambda also has; a version manager's empty shim fails the test and is passed over.
@@ -51,7 +53,7 @@ help: ## List the targets
 ##### Installing
 
 .PHONY: install
-install: $(PYTHON_STAMP) $(EMULATOR_STAMP) $(TOKENS_STAMP) $(NODE_STAMP) ## Install everything into this folder (the other targets do it as needed)
+install: $(PYTHON_STAMP) $(EMULATOR_STAMP) $(TOKENS_STAMP) $(NODE_STAMP) $(PORTAL_STAMP) ## Install everything into this folder (the other targets do it as needed)
 
 $(PYTHON_STAMP): requirements.txt requirements-dev.txt
 	@python=$$($(FIND_PYTHON)); \
@@ -82,6 +84,11 @@ $(CHECKOV_STAMP): requirements-checkov.txt $(PYTHON_STAMP)
 $(NODE_STAMP): package.json package-lock.json .npmrc | require-node
 	@echo "Installing the deployment tools into node_modules …"
 	@npm ci --ignore-scripts --loglevel=error --no-progress >/dev/null
+	@touch $@
+
+$(PORTAL_STAMP): portal/package.json portal/package-lock.json portal/.npmrc | require-node
+	@echo "Installing what the portal is built with into portal/node_modules …"
+	@npm ci --prefix portal --ignore-scripts --loglevel=error --no-progress >/dev/null
 	@touch $@
 
 .PHONY: require-node
@@ -115,9 +122,17 @@ upload: install ## Hand a file in and follow it: make upload FILE=… VENDOR=VEN
 psql: install ## Open the running stack's database
 	@$(PYTHON) -m local psql
 
-.PHONY: redrive
-redrive: install ## Process failures again: make redrive WHAT=errors|events|stream|upload [UPLOAD=id] [STAGE=local]
+.PHONY: explain
+explain: install ## Tell the story of an upload, what is wrong, what fixes it: make explain UPLOAD=id|key|file [JSON=1] [STAGE=local]
+	@$(OPERATE) explain --stage '$(STAGE)' --upload "$${UPLOAD:?Which upload? make $@ UPLOAD=UPLOAD_…}" $(if $(JSON),--json)
+
+.PHONY: redrive discard switch-on
+redrive: install ## Process again: make redrive WHAT=errors|events|stream|ends|upload|rows|file [UPLOAD=id or key] [STAGE=local]
 	@$(OPERATE) redrive '$(WHAT)' --stage '$(STAGE)' --upload-id '$(UPLOAD)'
+discard: install ## Delete a dead message that cannot be processed: make discard MESSAGE=id [STAGE=local]
+	@$(OPERATE) discard --stage '$(STAGE)' --message-id "$${MESSAGE:?Which message? make explain UPLOAD=… tells}"
+switch-on: install ## Let a function have its work again: make switch-on FUNCTION=csv-parser [STAGE=local]
+	@$(OPERATE) switch-on --stage '$(STAGE)' --function "$${FUNCTION:?Which function? make $@ FUNCTION=csv-parser …}"
 
 ##### Who may come in (STAGE=local for the local stack)
 
@@ -188,20 +203,39 @@ $(RUNTIME_STAMP): requirements.txt | $(PYTHON_STAMP)
 	@.local/runtime/bin/python $(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
+##### The portal
+
+.PHONY: portal
+portal: $(PORTAL) ## Build the portal's pages into portal/dist (`sls` builds them as well)
+
+PORTAL_SOURCES := $(shell find portal/src portal/public -type f -not -name schema.d.ts) portal/index.html portal/vite.config.ts
+
+$(PORTAL): $(PORTAL_STAMP) api/openapi.json $(PORTAL_SOURCES)
+	@npm run --prefix portal --silent build
+	@touch $@
+
+.PHONY: screenshots
+screenshots: install ## Take pictures of every page of the portal into .local/screenshots (ONLY=part of a name)
+	@$(PYTHON) -m local screenshots --only '$(ONLY)'
+
 ##### Quality
 
 .PHONY: test
-test: install ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of it)
-	@$(PYTHON) -m pytest $(PYTEST_ARGS)
+test: install test-portal ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of it)
+	@$(PYTHON) -m pytest $(if $(PYTEST_ARGS),,-n 2 --dist loadgroup) $(PYTEST_ARGS)
+
+.PHONY: test-portal
+test-portal: $(PORTAL)
+	@npm run --prefix portal --silent test
 
 .PHONY: lint
 lint: $(PYTHON_STAMP) $(NODE_STAMP) $(CHECKOV_STAMP) ## Check format, style, types and the compiled CloudFormation templates
 	@$(PYTHON) -m ruff format --check --quiet . || { echo "Run: make format" >&2; exit 1; }
 	@$(PYTHON) -m ruff check --quiet .
-	@$(MAKE) lint-types lint-yaml lint-markdown lint-javascript
+	@$(MAKE) lint-types lint-yaml lint-markdown lint-javascript lint-portal
 	@for stage in local prod; do \
-	  $(MAKE) package STAGE=$$stage >/dev/null; \
-	  template=dist/$$stage/cloudformation-template-update-stack.json; \
+	  REQUIREMENTS_FILE=none node_modules/.bin/sls package --stage $$stage --package dist/lint/$$stage >/dev/null; \
+	  template=dist/lint/$$stage/cloudformation-template-update-stack.json; \
 	  $(VENV)/bin/cfn-lint -- "$$template"; \
 	  .local/checkov/bin/checkov --config-file .checkov.yml --file "$$template"; \
 	done
@@ -211,7 +245,7 @@ FILES := git -c safe.directory='$(CURDIR)' ls-files -z --cached --others --exclu
 
 .PHONY: lint-types
 lint-types: $(PYTHON_STAMP)
-	@$(PYTHON) -m mypy handlers api onboarding rules local operations cost
+	@$(PYTHON) -m mypy handlers api onboarding rules local operations cost tests
 
 .PHONY: lint-yaml
 lint-yaml: $(PYTHON_STAMP)
@@ -228,6 +262,10 @@ lint-markdown: $(PYTHON_STAMP)
 lint-javascript: | require-node
 	@$(FILES) '*.js' '*.mjs' | xargs -0 -n 1 node --check
 
+.PHONY: lint-portal
+lint-portal: $(PORTAL)
+	@npm run --prefix portal --silent check
+
 .PHONY: format
 format: $(PYTHON_STAMP) ## Format the code
 	@$(PYTHON) -m ruff format --quiet .
@@ -240,6 +278,14 @@ diagram: $(PYTHON_STAMP) ## Draw the schema into docs/database.md
 .PHONY: templates
 templates: $(PYTHON_STAMP) ## Make the vendors' empty files (samples/template.csv, .xlsx) anew from the rules
 	@$(PYTHON) -m samples.templates
+
+.PHONY: tables
+tables: $(PYTHON_STAMP) ## Write the tables of columns and codes in README.md and docs/formats.md anew from the rules
+	@$(PYTHON) -m operations.rules_tables
+
+.PHONY: samples
+samples: $(PYTHON_STAMP) ## Make the sample vendors' files, and what is expected of them, anew from samples/vendors.toml
+	@$(PYTHON) -m samples.vendor_files
 
 .PHONY: openapi
 openapi: $(PYTHON_STAMP) ## Write the API's description (api/openapi.json) anew
@@ -268,5 +314,5 @@ scale: $(PYTHON_STAMP) ## Compute docs/scale.md from the parameters, the last co
 
 .PHONY: clean
 clean: down ## Stop the local stack and remove everything make has made
-	@rm -rf $(VENV) node_modules .local .serverless dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) node_modules portal/node_modules portal/dist portal/src/api/schema.d.ts .local .serverless dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -type d -name __pycache__ -prune -exec rm -rf {} +

@@ -268,7 +268,7 @@ class VendorChanges(Given):
     )
 
 
-class PersonDocument(Document):
+class VendorPersonDocument(Document):
     """Somebody who signs in for the vendor."""
 
     email: str = Field(description="The e-mail address.", examples=["anna@acme.example"])
@@ -276,10 +276,10 @@ class PersonDocument(Document):
     has_signed_in: bool = Field(description="False: the invitation has not been followed yet.")
 
 
-class People(Document):
+class VendorPeople(Document):
     """The vendor's people, the earliest first."""
 
-    data: list[PersonDocument]
+    data: list[VendorPersonDocument]
 
 
 class NewPerson(Given):

@@ -27,7 +27,7 @@ from api.problems import (
     Problem,
 )
 from api.reading import read_body, read_query
-from api.routes import analytics, exports, help, keys, me, products, uploads
+from api.routes import analytics, exports, help, keys, me, people, products, uploads
 from api.routing import Answer, Call, File, Route, Who
 
 ROUTES: tuple[Route, ...] = (
@@ -38,6 +38,7 @@ ROUTES: tuple[Route, ...] = (
     *analytics.ROUTES,
     *help.ROUTES,
     *keys.ROUTES,
+    *people.ROUTES,
 )
 """What vendors' people and programs may ask for; what operators may is in api/routes/admin, for another function."""
 

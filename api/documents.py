@@ -16,6 +16,7 @@ from api.shapes import Given as _Given
 from onboarding.api_keys import LABEL, MAX_LABEL_LENGTH
 from onboarding.intake.limits import MAX_FILE_BYTES
 
+UPLOAD_ID = re.compile(r"UPLOAD_[0-9]{8}_[0-9]{6}_[0-9a-f]{8}", re.ASCII)
 UPLOAD_ID_EXAMPLE = "UPLOAD_20261121_103045_0a1b2c3d"
 MAX_FILE_NAME = 200
 _CURSOR = "What `next_cursor` of the answer before said; leave it out for the first page."
@@ -41,6 +42,12 @@ def _moment(text: object) -> object:
     # pydantic would take a number for seconds since 1970.
     if isinstance(text, str) and re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T", text, re.ASCII) is None:
         raise ValueError("A time is written as 2026-11-21T10:30:45Z, with Z or an offset at its end.")
+    return text
+
+
+def _upload_id(text: str) -> str:
+    if UPLOAD_ID.fullmatch(text) is None:
+        raise ValueError(f"An upload id is written as {UPLOAD_ID_EXAMPLE}.")
     return text
 
 
@@ -152,6 +159,12 @@ class NewUpload(_Given):
         default=Mode.IMPORT, description="`import` adds new products, `update` changes products that are there."
     )
     preview: bool = Field(default=False, description="True checks the file and changes nothing in the catalogue.")
+    corrects_upload_id: Annotated[str, AfterValidator(_upload_id)] | None = Field(
+        default=None,
+        description="The earlier upload whose errors this file corrects, so that both are shown as one story.",
+        examples=[UPLOAD_ID_EXAMPLE],
+        json_schema_extra={"pattern": "^UPLOAD_[0-9]{8}_[0-9]{6}_[0-9a-f]{8}$"},
+    )
 
 
 class Put(_Document):
@@ -272,6 +285,13 @@ class ErrorFilters(_Given):
 
     code: Word | None = Field(default=None, description="Only errors of this code.", examples=["INVALID_PRICE"])
     column: Word | None = Field(default=None, description="Only errors in this column.", examples=["price"])
+    q: Search | None = Field(
+        default=None,
+        description="Only errors of rows whose product id or SKU has this in it, or of cells that have, in any case.",
+    )
+    from_row: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
+        default=None, description="Only errors of this row and later ones.", examples=[17]
+    )
     limit: Limit = 50
     cursor: Cursor | None = None
 
@@ -451,6 +471,19 @@ class CreatedApiKey(ApiKeyDocument):
     )
 
 
+class PersonDocument(_Document):
+    """Somebody who may sign in for the vendor."""
+
+    email: str = Field(description="The e-mail address to sign in with.", examples=["anna@vendor.example"])
+    created_at: datetime = Field(description="When the person was invited.")
+
+
+class People(_Document):
+    """The vendor's people, the earliest first."""
+
+    data: list[PersonDocument]
+
+
 class ColumnDocument(_Document):
     """A column of the file and what its cells may hold."""
 
@@ -474,11 +507,30 @@ class CodeDocument(_Document):
     fix: str = Field(description="What to do.")
 
 
+class Beginning(_Document):
+    """What a file begins with that is refused whatever follows, such as a picture."""
+
+    bytes: str = Field(description="The bytes in hexadecimal digits.", examples=["25504446"])
+    message: str = Field(description="Why such a file is refused and what to do.")
+
+
+class InstantRefusals(_Document):
+    """Refusals that a program can tell of before it sends a file, in the words of the refusal itself."""
+
+    empty: str = Field(description="Of a file without content.")
+    too_large: str = Field(
+        description="Of a file with more than `max_bytes`. `{megabytes}` stands for its size, rounded up to one "
+        "decimal, in units of 1,048,576 bytes."
+    )
+    beginnings: list[Beginning] = Field(description="Of files that are no product list.")
+
+
 class Columns(_Document):
     """The rules: columns, limits, and codes with their fixes."""
 
     columns: list[ColumnDocument]
     codes: list[CodeDocument]
+    refusals: InstantRefusals
     max_rows: int = Field(description="The most rows of a file.", examples=[10_000])
     max_bytes: int = Field(description="The largest size of a file in bytes.", examples=[MAX_FILE_BYTES])
 

@@ -4,7 +4,7 @@ from api import cursors
 from api.documents import CauseDocument, ErrorDocument, ErrorFilters, ErrorPage, ErrorSummary
 from onboarding.stores import upload_pages
 from onboarding.stores.database import Database
-from onboarding.stores.upload_pages import ErrorPosition
+from onboarding.stores.upload_pages import ErrorFilter, ErrorPosition
 from rules.fixes import read_fixes
 
 _ROW_FIXES, _ = read_fixes()
@@ -16,11 +16,8 @@ def error_page(database: Database, upload_id: str, filters: ErrorFilters) -> Err
     if filters.cursor is not None:
         row_number, error_id = cursors.decode(filters.cursor, int, int)
         after = ErrorPosition(cursors.number(row_number), cursors.number(error_id))
-    found = database.run(
-        lambda cursor: upload_pages.list_errors(
-            cursor, upload_id, filters.code, filters.column, after, filters.limit + 1
-        )
-    )
+    wanted = ErrorFilter(filters.code, filters.column, filters.q, filters.from_row)
+    found = database.run(lambda cursor: upload_pages.list_errors(cursor, upload_id, wanted, after, filters.limit + 1))
     page = found[: filters.limit]
     next_cursor = None
     if len(found) > filters.limit:

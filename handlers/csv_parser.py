@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from onboarding.config import CsvParserConfig, from_environment
-from onboarding.execution import CompletionSignal
+from onboarding.execution import CompletionSignal, Executions
 from onboarding.intake.announced import Announced
 from onboarding.intake.events import uploads_in
 from onboarding.intake.receiving import Intake, Reception
@@ -29,8 +29,7 @@ staging = StagingTable(dynamodb_client(), config.staging_table_name, shards=int(
 reception = Reception(
     intake=Intake(Database(config), ProductRules.load(), staging, boto3.client("s3")),
     completion=CompletionSignal(staging, step_functions),
-    step_functions=step_functions,
-    state_machine_arn=config.upload_state_machine_arn,
+    executions=Executions(step_functions, config.upload_state_machine_arn, config.portal_url),
 )
 announced = Announced(Trackers(boto3.client("dynamodb"), config.staging_table_name))
 processor = BatchProcessor(event_type=EventType.SQS, logger=cast(logging.Logger, logger))
@@ -45,8 +44,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 
 def process(record: SQSRecord) -> None:
-    """Receive the uploads of one message."""
+    """Receive the uploads of one message. A failure is logged after this function, and must name the upload, too."""
+    logger.remove_keys(["upload_id"])
     with retried_soon(sqs, config.upload_event_queue_url, record):
         for upload in map(announced.recognise, uploads_in(record.body)):
-            with logger.append_context_keys(upload_id=upload.upload_id):
-                reception.receive(upload)
+            logger.append_keys(upload_id=upload.upload_id)
+            reception.receive(upload)

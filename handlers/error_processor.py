@@ -40,16 +40,15 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 
 def process(record: SQSRecord) -> None:
-    """Process one message of either kind."""
+    """Process one message of either kind. A failure is logged after this function, and must name the upload, too."""
+    logger.remove_keys(["upload_id"])
     message = read_message(record.body)
-    upload_id = message.upload_id if isinstance(message, ReportRequest) else message[0].upload_id
-    with logger.append_context_keys(upload_id=upload_id):
-        if isinstance(message, ReportRequest):
-            if not reporting.answer(message):
-                metrics.add_metric("CorrectionsNotBuilt", MetricUnit.Count, 1)
-                metrics.flush_metrics()
-        else:
-            keep_errors(message)
+    logger.append_keys(upload_id=message.upload_id if isinstance(message, ReportRequest) else message[0].upload_id)
+    if not isinstance(message, ReportRequest):
+        keep_errors(message)
+    elif not reporting.answer(message):
+        metrics.add_metric("CorrectionsNotBuilt", MetricUnit.Count, 1)
+        metrics.flush_metrics()
 
 
 def keep_errors(rows: list[StagedRow]) -> None:

@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from onboarding.config import UndeliveredUploadsConfig, from_environment
+from onboarding.execution import Executions
 from onboarding.intake.announced import Announced
 from onboarding.intake.undelivered import UndeliveredUploads
 from onboarding.runtime import logger, tracer
@@ -17,8 +18,7 @@ from onboarding.stores.trackers import Trackers
 config = from_environment(UndeliveredUploadsConfig)
 undelivered = UndeliveredUploads(
     announced=Announced(Trackers(boto3.client("dynamodb"), config.staging_table_name)),
-    step_functions=boto3.client("stepfunctions"),
-    state_machine_arn=config.upload_state_machine_arn,
+    executions=Executions(boto3.client("stepfunctions"), config.upload_state_machine_arn, config.portal_url),
     sqs=boto3.client("sqs"),
     kept_queue_url=config.undelivered_upload_queue_url,
 )

@@ -1,4 +1,4 @@
-"""The commands behind `make`: up, down, demo, upload, psql."""
+"""The commands behind `make`: up, down, demo, upload, psql, screenshots."""
 
 import argparse
 import os
@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
 from local import stack
+from local.access import portal_lines
 from local.console import console, say
 from local.demo import demo
 from local.display import upload_file
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     upload.add_argument("--mode", choices=("import", "update"), default="import")
     upload.add_argument("--preview", action="store_true", help="check the file and change nothing")
     upload.add_argument("--direct", action="store_true", help="put the file into the bucket, past the API")
+    screenshots = commands.add_parser("screenshots")
+    screenshots.add_argument("--only", default="", help="part of the names of the pictures to take")
     options = parser.parse_args(arguments)
 
     clear_aws_environment()
@@ -58,6 +61,9 @@ def _run(options: argparse.Namespace) -> None:
             known = ", ".join(vendor.vendor_id for vendor in SAMPLE_VENDORS)
             say(f"  The service is up: uploads go to s3://{environment.output('UploadBucketName')}/uploads/VENDOR/")
             say(f"  The vendors {known} are registered:  make upload FILE=samples/errors.csv VENDOR=VEND001")
+            say("  The portal, as a person of VEND001:")
+            for line in portal_lines(environment, "VEND001"):
+                say(f"    {line}")
             say("  Their people, passwords and API keys, and how the AWS CLI, boto3 and psql reach the stack:")
             say(f"    . {os.path.relpath(settings.environment_file)}")
         case "down":
@@ -68,6 +74,11 @@ def _run(options: argparse.Namespace) -> None:
         case "upload":
             wanted = Wanted(options.mode, options.preview)
             upload_file(stack.running(settings), Path(options.file), options.vendor, wanted, directly=options.direct)
+        case "screenshots":
+            # Imported here: nobody else needs a browser.
+            from local.screenshots import take  # noqa: PLC0415
+
+            say(f"  The pictures are in {os.path.relpath(take(settings, options.only))}")
         case "psql":
             program = find_programs() / "psql"
             os.execv(program, [str(program), stack.running(settings).database_url])

@@ -50,6 +50,18 @@ def api_key_of(environment: StackEnvironment, vendor_id: str) -> str | None:
     return None
 
 
+def portal_lines(environment: StackEnvironment, vendor_id: str) -> list[str]:
+    """Return where the portal is and how a sample vendor's person signs in to it."""
+    prefix = next(
+        prefix for prefix, vendor in zip(_PREFIXES, SAMPLE_VENDORS, strict=True) if vendor.vendor_id == vendor_id
+    )
+    return [
+        f"PORTAL_URL  {environment.output('PortalUrl')}",
+        f"  e-mail    {environment.access[f'{prefix}_USER']}",
+        f"  password  {environment.access[f'{prefix}_PASSWORD']}",
+    ]
+
+
 def _key(access: Access, vendor_id: str, kept: Sequence[Mapping[str, str]], known: str | None) -> str:
     """Return the key of this stack: the known one, or a new one in its place."""
     if known and key_id_of(known) in {key["key_id"] for key in kept}:

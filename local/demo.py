@@ -7,6 +7,7 @@ from typing import Any
 import psycopg2
 
 from local import stack
+from local.access import portal_lines
 from local.console import console, say
 from local.display import follow, show, summarise
 from local.environment import StackEnvironment
@@ -20,6 +21,11 @@ _SAMPLES = (
         "errors.csv",
         "VEND002",
         "A file with mistakes: the good rows are kept, the others reported",
+    ),
+    (
+        "paper-and-pixel.csv",
+        "VEND003",
+        "A file as a German spreadsheet saves it: read all the same, and the e-mail says how",
     ),
     (
         "refused.csv",
@@ -57,6 +63,10 @@ def demo(settings: Settings) -> None:
 
     _title("What to try next")
     _next_steps(settings)
+
+    _title("The portal: sign in, drop a file, see what to fix (here as a person of VEND002)")
+    for line in portal_lines(environment, "VEND002"):
+        say(f"  [bold]{line}[/]")
 
 
 def _fresh_stack(settings: Settings) -> StackEnvironment:

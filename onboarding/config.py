@@ -48,6 +48,7 @@ class CsvParserConfig(DatabaseConfig):
     staging_shards: str
     upload_state_machine_arn: str
     upload_event_queue_url: str
+    portal_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,7 @@ class UndeliveredUploadsConfig:
     staging_table_name: str
     upload_state_machine_arn: str
     undelivered_upload_queue_url: str
+    portal_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +146,22 @@ class ApiConfig(DatabaseConfig):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PortalSiteConfig:
+    portal_url: str
+    sign_in_url: str
+    user_pool_url: str
+    portal_client_id: str
+    upload_origins: str
+    """Origins that browsers put files to, with spaces between them; empty where it is the pages' own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UploadReverterConfig(DatabaseConfig):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadFinderConfig(DatabaseConfig):
     pass
 
 

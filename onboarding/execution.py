@@ -46,14 +46,28 @@ class Completion:
         return asdict(self)
 
 
-def start_execution(step_functions: Any, state_machine_arn: str, upload: Upload) -> None:
-    """Start the upload's execution unless it was started before: its name, the upload id, is taken then."""
-    try:
-        step_functions.start_execution(
-            stateMachineArn=state_machine_arn, name=upload.upload_id, input=json.dumps(upload.as_execution_input())
-        )
-    except step_functions.exceptions.ExecutionAlreadyExists:
-        return
+@dataclass(frozen=True, slots=True)
+class Executions:
+    """Starts executions of the state machine. Their input is the upload and, for who looks at it, its portal page."""
+
+    step_functions: Any
+    state_machine_arn: str
+    portal_url: str
+
+    def start(self, upload: Upload) -> None:
+        """Start the upload's execution unless it was started before: its name, the upload id, is taken then."""
+        document = {**upload.as_execution_input(), "portal_page": portal_page(self.portal_url, upload.upload_id)}
+        try:
+            self.step_functions.start_execution(
+                stateMachineArn=self.state_machine_arn, name=upload.upload_id, input=json.dumps(document)
+            )
+        except self.step_functions.exceptions.ExecutionAlreadyExists:
+            return
+
+
+def portal_page(portal_url: str, upload_id: str) -> str:
+    """Return the address of the upload's page in the portal at this address."""
+    return f"{portal_url}#/uploads/{upload_id}"
 
 
 class CompletionSignal:

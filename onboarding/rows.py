@@ -16,7 +16,8 @@ RETENTION_SECONDS = 7 * 24 * 3600
 class ProductRow:
     """One data row. `cells` holds the known columns as the rules judge them; blank ones are left out.
 
-    They are the cells as sent, but for numbers with a decimal comma: `sent` holds those as they were.
+    They are the cells as sent, but for numbers with a decimal comma: `sent` holds those as they were, and what else in
+    the columns of numbers has a comma or a point.
     `lengths` holds the trimmed length of each cell that was cut to STAGED_CHARACTERS;
     `findings` what only the whole file can tell: a wrong number of cells, a key that an earlier row has.
     """

@@ -67,6 +67,8 @@ class Upload:
     """ISO 8601, UTC, to the millisecond: of two uploads that change one product the later one wins."""
     mode: UploadMode = UploadMode.IMPORT
     is_preview: bool = False
+    corrects_upload_id: str | None = None
+    """The earlier upload whose errors this one corrects, if whoever announced it has said so."""
 
     @property
     def folder(self) -> str:
@@ -101,12 +103,14 @@ class Upload:
 
     @classmethod
     def from_execution_input(cls, document: Mapping[str, Any]) -> Self:
-        """Return the upload that an execution was started with. Executions from before there were modes name none."""
+        """Return the upload that an execution was started with; older ones name no mode and no correction."""
         mode, is_preview = UploadMode(document.get("mode", UploadMode.IMPORT)), document.get("is_preview", False)
-        same = [name for name in cls.__dataclass_fields__ if name not in ("mode", "is_preview")]
-        return cls(**{name: document[name] for name in same}, mode=mode, is_preview=is_preview)
+        corrects = document.get("corrects_upload_id")
+        newer = ("mode", "is_preview", "corrects_upload_id")
+        same = {name: document[name] for name in cls.__dataclass_fields__ if name not in newer}
+        return cls(**same, mode=mode, is_preview=is_preview, corrects_upload_id=corrects)
 
-    def as_execution_input(self) -> dict[str, str | bool]:
+    def as_execution_input(self) -> dict[str, str | bool | None]:
         return asdict(self)
 
 

@@ -9,6 +9,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from operations.access import Access, RefusedError
+from operations.explain import explain
+from operations.feeds import NoFeedError, switch_on
 from operations.redrive import NothingToRedriveError, Redrive, stack_outputs
 from operations.revert import NotRevertedError, Reverting, sentences
 
@@ -17,8 +19,8 @@ def main() -> int:
     """Run the command line; return its exit code."""
     parser = _parser()
     arguments = parser.parse_args()
-    if arguments.command == "redrive" and arguments.what == "upload" and not arguments.upload_id:
-        parser.error("which upload? make redrive WHAT=upload UPLOAD=UPLOAD_…")
+    if arguments.command == "redrive" and arguments.what in _OF_ONE_UPLOAD and not arguments.upload_id:
+        parser.error(f"which one? make redrive WHAT={arguments.what} UPLOAD={_OF_ONE_UPLOAD[arguments.what]}")
     if arguments.command == "category" and arguments.what != "list" and not arguments.name:
         parser.error(f"which category? make category DO={arguments.what} NAME='Home & Kitchen' …")
     if arguments.command == "category" and arguments.what == "rename" and not arguments.new_name:
@@ -30,13 +32,22 @@ def main() -> int:
         access = Access(session.client("lambda"), arguments.stage, actor)
         if arguments.command == "redrive":
             print(_redrive(session, access, arguments))
+        elif arguments.command == "discard":
+            action = Redrive(session, arguments.stage, stack_outputs(session, arguments.stage))
+            print(f"Deleted from {action.discard(arguments.message_id)}.")
+        elif arguments.command == "switch-on":
+            count = switch_on(session.client("lambda"), arguments.stage, arguments.function)
+            print(f"Switched {count} event source mappings of {arguments.function} on.")
+        elif arguments.command == "explain":
+            outputs = stack_outputs(session, arguments.stage)
+            print(explain(session, arguments.stage, outputs, arguments.upload, in_json=arguments.json))
         elif arguments.command == "revert":
             print(_revert(Reverting(session.client("lambda"), arguments.stage, actor), arguments))
         elif arguments.command == "category":
             print(_category(access, arguments))
         else:
             print(_access(access, arguments))
-    except (NothingToRedriveError, NotRevertedError, RefusedError, BotoCoreError, ClientError) as error:
+    except (NothingToRedriveError, NotRevertedError, NoFeedError, RefusedError, BotoCoreError, ClientError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -46,8 +57,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="operations", description="Operate a deployed stage.")
     commands = parser.add_subparsers(dest="command", required=True)
     redrive = commands.add_parser("redrive", help="process again what has failed for good")
-    redrive.add_argument("what", choices=("errors", "events", "stream", "upload"))
-    redrive.add_argument("--upload-id", help="with `upload`: whose execution to run again")
+    redrive.add_argument("what", choices=("errors", "events", "stream", "ends", *_OF_ONE_UPLOAD))
+    redrive.add_argument(
+        "--upload-id", help="with `upload` and `rows`: which upload; with `file`: the key in the bucket"
+    )
+    discard = commands.add_parser("discard", help="delete a dead message that cannot be processed")
+    discard.add_argument("--message-id", required=True)
+    switching = commands.add_parser("switch-on", help="let a function have its work again")
+    switching.add_argument("--function", required=True, help="such as csv-parser")
+    explaining = commands.add_parser("explain", help="tell the story of one upload")
+    explaining.add_argument("--upload", required=True, help="upload id, S3 key or file name")
+    explaining.add_argument("--json", action="store_true", help="for programs")
     revert = commands.add_parser("revert", help="take an upload back; without --yes only say what that would do")
     revert.add_argument("--upload-id", required=True)
     revert.add_argument("--yes", action="store_true", help="do it")
@@ -63,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--stage", required=True)
     return parser
 
+
+_OF_ONE_UPLOAD = {"upload": "UPLOAD_…", "rows": "UPLOAD_…", "file": "uploads/VENDOR/file.csv"}
+"""What `redrive` does to one upload or file, and how that is named."""
 
 _ACCESS_COMMANDS = {
     "register": ("vendor", "name", "email"),
@@ -87,6 +110,12 @@ def _redrive(session: boto3.Session, access: Access, arguments: argparse.Namespa
             done = f"{action.events()} events are back in the upload event queue."
         case "stream":
             done = f"{action.stream()} failed stream batches were validated again."
+        case "ends":
+            done = f"{action.ends()} events are on the bus."
+        case "rows":
+            done = f"The reconciler has finished {arguments.upload_id}: {action.rows(arguments.upload_id)}."
+        case "file":
+            done = f"{action.file(arguments.upload_id)} is announced; the parser takes it in."
         case _:
             done = f"Started {action.upload(arguments.upload_id)}"
     return done + _noted(access, f"redrive_{arguments.what}", arguments.upload_id or arguments.stage, done)

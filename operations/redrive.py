@@ -2,13 +2,23 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from onboarding.explaining.executions import find_upload_id
+from onboarding.explaining.facts import StoredObject
+from onboarding.explaining.identities import digest_of, s3_record
 from onboarding.operating.redriving import Executions, NotRedrivableError
 
 _SERVICE = "product-onboarding"
 _RECEIVE_WAIT_SECONDS = 1
 _INVISIBLE_SECONDS = 60
+_UNTIL_THE_RECONCILER_ENDS = Config(read_timeout=910, retries={"total_max_attempts": 1})
+"""The reconciler may take 15 minutes, and a call that is repeated would have it begin once more."""
 
 
 class NothingToRedriveError(RuntimeError):
@@ -72,6 +82,86 @@ class Redrive:
         if response.get("FunctionError") or answer.get("batchItemFailures"):
             raise NothingToRedriveError(f"{key} failed again and stays where it is: {json.dumps(answer)[:500]}")
 
+    def ends(self) -> int:
+        """Put the events of ended uploads that the bus did not take onto it; return how many.
+
+        Raises NothingToRedriveError when it refuses one again; it stays in the queue.
+        """
+        events, queue = self._session.client("events"), self._outputs["UnannouncedEndQueueUrl"]
+        announced = 0
+        for message in self._messages(queue):
+            entry = {
+                "EventBusName": self._outputs["EventBusName"],
+                "Source": _SERVICE,
+                "DetailType": "Product Upload Ended",
+                "Detail": message["Body"],
+            }
+            answer = events.put_events(Entries=[entry])
+            if answer["FailedEntryCount"]:
+                raise NothingToRedriveError(f"The bus refused an event again: {answer['Entries'][0]}")
+            self._delete(queue, message)
+            announced += 1
+        return announced
+
+    def rows(self, upload_id: str) -> str:
+        """Have the reconciler settle an upload's open rows from its file now; return what it says of the upload.
+
+        An execution that waits for the rows goes on then. Raises NothingToRedriveError when the reconciler fails.
+        """
+        execution = self._execution(upload_id)
+        response = self._session.client("lambda", config=_UNTIL_THE_RECONCILER_ENDS).invoke(
+            FunctionName=f"{_SERVICE}-{self._stage}-reconciler",
+            Payload=json.dumps({"upload": json.loads(execution["input"])}),
+        )
+        answer = json.loads(response["Payload"].read())
+        if response.get("FunctionError"):
+            raise NothingToRedriveError(f"The reconciler failed: {json.dumps(answer)[:500]}")
+        return f"{answer['outcome']}, {answer['valid_records']} valid and {answer['error_records']} invalid rows"
+
+    def file(self, key: str) -> str:
+        """Announce the newest version of a file in the upload bucket as S3 would; return its key.
+
+        A file that was taken in before becomes a new upload. Raises NothingToRedriveError when there is no such file,
+        and when its upload has not ended yet.
+        """
+        bucket = self._outputs["UploadBucketName"]
+        key = key.removeprefix(f"s3://{bucket}/")
+        try:
+            found = self._session.client("s3").head_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("404", "NoSuchKey"):
+                raise
+            raise NothingToRedriveError(f"There is no file {key} in {bucket}.") from None
+        stored = StoredObject(key, found.get("VersionId") or "null", found["ContentLength"], found["LastModified"])
+        stored = replace(stored, stored_at=self._moment_of_event(bucket, stored))
+        self._session.client("sqs").send_message(
+            QueueUrl=self._outputs["UploadEventQueueUrl"],
+            MessageBody=json.dumps({"Records": [s3_record(bucket, stored)]}),
+        )
+        return key
+
+    def _moment_of_event(self, bucket: str, stored: StoredObject) -> datetime:
+        """Return when the file came, or now for one that was taken in before: the time makes the upload's id."""
+        step_functions, machine = self._session.client("stepfunctions"), self._outputs["UploadStateMachineArn"]
+        upload_id = find_upload_id(step_functions, machine, digest_of(bucket, stored.key, stored.version))
+        if upload_id is None:
+            return stored.stored_at.astimezone(UTC)
+        if self._execution(upload_id)["status"] == "RUNNING":
+            raise NothingToRedriveError(f"{upload_id} is still running; `WHAT=rows UPLOAD={upload_id}` finishes it.")
+        return datetime.now(UTC)
+
+    def discard(self, message_id: str) -> str:
+        """Delete a dead message that cannot be processed, and return where it was.
+
+        Raises NothingToRedriveError when no queue of dead messages has it.
+        """
+        for output in ("ErrorDeadLetterQueueUrl", "UndeliveredUploadQueueUrl", "UnannouncedEndQueueUrl"):
+            for message in self._messages(self._outputs[output]):
+                if message["MessageId"] == message_id:
+                    self._delete(self._outputs[output], message)
+                    return self._outputs[output].rpartition("/")[2]
+        raise NothingToRedriveError(f"No queue of dead messages has {message_id}.")
+
     def upload(self, upload_id: str) -> str:
         """Run an upload's execution again under a new name and return its ARN.
 
@@ -82,6 +172,15 @@ class Redrive:
             return executions.arn_of(executions.start_again(upload_id))
         except NotRedrivableError as error:
             raise NothingToRedriveError(str(error)) from None
+
+    def _execution(self, upload_id: str) -> Mapping[str, Any]:
+        step_functions = self._session.client("stepfunctions")
+        prefix = self._outputs["UploadStateMachineArn"].replace(":stateMachine:", ":execution:")
+        try:
+            described: Mapping[str, Any] = step_functions.describe_execution(executionArn=f"{prefix}:{upload_id}")
+        except step_functions.exceptions.ExecutionDoesNotExist:
+            raise NothingToRedriveError(f"There is no execution of {upload_id} in stage {self._stage}.") from None
+        return described
 
     def _messages(self, queue_url: str) -> Iterator[dict[str, Any]]:
         """Yield the queue's messages until it is empty; each stays there until it is deleted."""

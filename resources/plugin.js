@@ -2,6 +2,10 @@
 
 // What the framework has no setting for.
 
+const path = require('node:path');
+
+const { buildPortal } = require('./portal.js');
+
 const LONGEST_STAGE = 15;
 
 class ServicePlugin {
@@ -9,6 +13,7 @@ class ServicePlugin {
     this.serverless = serverless;
     this.hooks = {
       initialize: () => this.checkStage(),
+      'before:package:createDeploymentArtifacts': () => this.buildPortal(),
       'before:package:finalize': () => this.removeSharedRole(),
     };
   }
@@ -21,6 +26,15 @@ class ServicePlugin {
         `The stage "${stage}" has ${stage.length} characters; at most ${LONGEST_STAGE} fit into the names of the buckets. ` +
           'Choose a shorter one.',
       );
+    }
+  }
+
+  // The pages are part of the package: however it is made, they are of these sources.
+  buildPortal() {
+    try {
+      buildPortal(path.join(this.serverless.serviceDir, 'portal'));
+    } catch (error) {
+      throw new this.serverless.classes.Error(error.message);
     }
   }
 

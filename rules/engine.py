@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rules.updates import UpdateRules
 
 _WHOLE: Mapping[str, int] = MappingProxyType({})
+_AS_JUDGED: Mapping[str, str] = MappingProxyType({})
 _WORDS = re.compile(r"[^\W_]+")
 _CLOSE_NAME = 0.7
 _CODE_ORDER = {code: position for position, code in enumerate(ErrorCode)}
@@ -75,25 +76,37 @@ class ProductRules:
         return [name for name in self.required if name not in present]
 
     def check(
-        self, cells: Mapping[str, str], categories: AbstractSet[str], *, lengths: Mapping[str, int] = _WHOLE
+        self,
+        cells: Mapping[str, str],
+        categories: AbstractSet[str],
+        *,
+        lengths: Mapping[str, int] = _WHOLE,
+        sent: Mapping[str, str] = _AS_JUDGED,
     ) -> Verdict:
         """Return the verdict on one row.
 
         `cells` is raw text by column; a missing key is a blank cell. `categories` holds the names of the active
         categories; pass the same frozenset for all rows of a batch. `lengths` gives the trimmed length, in characters,
-        of the cells that were cut before staging.
+        of the cells that were cut before staging. `sent` gives the numbers of a file with decimal commas as they stand
+        in it: messages quote them and tell corrections that way, the verdict is that of `cells`.
         """
         values = tuple([cells.get(name, "").strip(BLANKS) or None for name in self.columns])
         if lengths:
-            return Verdict(self._decide(range(len(values)), self._with_cuts(values, lengths), categories), values)
+            every = range(len(values))
+            return Verdict(self._decide(every, self._with_cuts(values, lengths), categories, sent), values)
         lane, tests = self._lane
         if lane is not categories:
             tests = self._open_lane(categories)
         doubtful = [i for i, value in enumerate(values) if not tests[i](value)]
-        return Verdict(self._decide(doubtful, values, categories) if doubtful else (), values)
+        return Verdict(self._decide(doubtful, values, categories, sent) if doubtful else (), values)
 
     def reference_check(
-        self, cells: Mapping[str, str], categories: AbstractSet[str], *, lengths: Mapping[str, int] = _WHOLE
+        self,
+        cells: Mapping[str, str],
+        categories: AbstractSet[str],
+        *,
+        lengths: Mapping[str, int] = _WHOLE,
+        sent: Mapping[str, str] = _AS_JUDGED,
     ) -> Verdict:
         """Return the verdict of Cerberus alone, used as its manual says: slow, and what `check` is measured against."""
         values = tuple([cells.get(name, "").strip(BLANKS) or None for name in self.columns])
@@ -106,7 +119,7 @@ class ProductRules:
             for error in validator._errors:
                 broken.setdefault(error.field, []).append(error.rule)
             found = sorted((self._position[field], rules) for field, rules in broken.items())
-            return Verdict(self._findings(found, judged, categories), values)
+            return Verdict(self._findings(found, judged, categories, sent), values)
 
     def duplicate(self, field: str, value: str, *, earlier_row: int | None) -> RowError:
         """Return the finding for a repeated SKU or vendor product id; `earlier_row` None means it is in the catalogue.
@@ -160,7 +173,11 @@ class ProductRules:
         )
 
     def _decide(
-        self, doubtful: Iterable[int], cells: tuple[str | None, ...], categories: AbstractSet[str]
+        self,
+        doubtful: Iterable[int],
+        cells: tuple[str | None, ...],
+        categories: AbstractSet[str],
+        sent: Mapping[str, str],
     ) -> tuple[RowError, ...]:
         """Ask Cerberus about the cells at the given positions, in column order."""
         with self._lock:
@@ -171,16 +188,22 @@ class ProductRules:
                 broken = self._cell_validator.broken_rules(name, cells[i], allowed)
                 if broken:
                     found.append((i, broken))
-            return self._findings(found, cells, categories)
+            return self._findings(found, cells, categories, sent)
 
     def _findings(
-        self, found: list[tuple[int, list[str]]], cells: tuple[str | None, ...], categories: AbstractSet[str]
+        self,
+        found: list[tuple[int, list[str]]],
+        cells: tuple[str | None, ...],
+        categories: AbstractSet[str],
+        sent: Mapping[str, str],
     ) -> tuple[RowError, ...]:
         if self._categories.names is not categories:
             self._categories = self._categories.replaced_by(categories)
         return tuple(
             [
-                self._messages[i].finding(min(rules, key=_RULE_ORDER.index), cells[i] or "", self._categories)
+                self._messages[i].finding(
+                    min(rules, key=_RULE_ORDER.index), cells[i] or "", self._categories, sent.get(self.columns[i])
+                )
                 for i, rules in found
             ]
         )

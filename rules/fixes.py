@@ -1,4 +1,4 @@
-"""Reads fixes.toml: what a vendor does about each code."""
+"""Reads fixes.toml: what each code means, and what a vendor does about it."""
 
 import tomllib
 from collections.abc import Mapping
@@ -21,3 +21,12 @@ def read_fixes(path: Path = _FIXES) -> tuple[Mapping[ErrorCode, str], Mapping[Re
         {ErrorCode(code): text for code, text in data["row"].items()},
         {RefusalCode(code): text for code, text in data["file"].items()},
     )
+
+
+def read_meanings(path: Path = _FIXES) -> Mapping[ErrorCode | RefusalCode, str]:
+    """Return what each code means. Raises RulesError naming a code that has no meaning."""
+    given = tomllib.loads(path.read_text(encoding="utf-8")).get("meaning", {})
+    codes: list[ErrorCode | RefusalCode] = [*ErrorCode, *RefusalCode]
+    if set(given) != {str(code) for code in codes}:
+        raise RulesError(f"{path.name}: [meaning] must have every code once; look at {sorted(set(given) ^ set(codes))}")
+    return {code: given[code] for code in codes}

@@ -11,7 +11,7 @@ from rules.codes import ErrorCode, RowError
 from rules.damage import first_found
 from rules.numbers import has_currency, is_exponent, is_percentage, plain_forms
 from rules.schema import Column
-from rules.text import quoted, shown
+from rules.text import quoted, shown, trim
 
 _COMPARED = 3
 _LONGEST_CATEGORY = 100
@@ -42,8 +42,11 @@ class ColumnMessages:
             "choices": " or ".join(column.choices),
         }
 
-    def finding(self, rule: str, text: str, categories: "Categories") -> RowError:
-        """Return the finding for the Cerberus rule the cell broke. `text` is the trimmed cell, "" for a blank one."""
+    def finding(self, rule: str, text: str, categories: "Categories", sent: str | None = None) -> RowError:
+        """Return the finding for the Cerberus rule the cell broke. `text` is the trimmed cell, "" for a blank one.
+
+        `sent` is what stands in a file with decimal commas in the place of this number.
+        """
         column = self._column
         if rule == "required":
             return self._write(ErrorCode.MISSING_REQUIRED_FIELD, "required")
@@ -58,21 +61,24 @@ class ColumnMessages:
             return self._write(column.code, "choice", sent=quoted(text))
         if rule == "maxlength":
             return self._write(column.code, rule, sent=quoted(text), length=len(text))
+        quote = quoted(text if sent is None else trim(sent))
         if rule in ("min", "max"):
-            return self._write(column.code, rule, sent=quoted(text))
+            return self._write(column.code, rule, sent=quote)
         template = "whole" if column.decimals == 0 else rule
-        return self._write(column.code, template, sent=quoted(text), hint=self._number_hint(rule, text))
+        hint = self._number_hint(rule, text, decimal_comma=sent is not None)
+        return self._write(column.code, template, sent=quote, hint=hint)
 
     def _write(self, code: ErrorCode, template: str, **words: object) -> RowError:
         message = self._column.messages[template].format_map({**self._fixed, **words})
         return RowError(self._column.name, code, message)
 
-    def _number_hint(self, rule: str, text: str) -> str:
+    def _number_hint(self, rule: str, text: str, *, decimal_comma: bool) -> str:
         if text in self._error_values:
             return " " + self._hints["error_value"]
         for plain in plain_forms(text):
             if self._accepts(plain):
-                return " " + self._hints["corrected"].format(corrected=plain)
+                corrected = plain.replace(".", ",") if decimal_comma else plain
+                return " " + self._hints["corrected"].format(corrected=corrected)
         if rule == "decimals":
             return ""
         if is_exponent(text):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 from rules.codes import ErrorCode, RowError, Verdict
@@ -14,6 +15,7 @@ NAMING_COLUMNS = ("vendor_product_id", "sku")
 """Either of them names a product."""
 _EITHER_NAME = " or ".join(NAMING_COLUMNS)
 _WHOLE: Mapping[str, int] = MappingProxyType({})
+_AS_JUDGED: Mapping[str, str] = MappingProxyType({})
 
 
 class UpdateRules(ProductRules):
@@ -54,16 +56,26 @@ class UpdateRules(ProductRules):
         return next((header for header in likely if header is not None), None)
 
     def check(
-        self, cells: Mapping[str, str], categories: AbstractSet[str], *, lengths: Mapping[str, int] = _WHOLE
+        self,
+        cells: Mapping[str, str],
+        categories: AbstractSet[str],
+        *,
+        lengths: Mapping[str, int] = _WHOLE,
+        sent: Mapping[str, str] = _AS_JUDGED,
     ) -> Verdict:
         """Return the verdict on one row; among its values, cells to empty hold the word for it."""
-        return self._decide_present(super().check, cells, categories, lengths)
+        return self._decide_present(partial(super().check, lengths=lengths, sent=sent), cells, categories)
 
     def reference_check(
-        self, cells: Mapping[str, str], categories: AbstractSet[str], *, lengths: Mapping[str, int] = _WHOLE
+        self,
+        cells: Mapping[str, str],
+        categories: AbstractSet[str],
+        *,
+        lengths: Mapping[str, int] = _WHOLE,
+        sent: Mapping[str, str] = _AS_JUDGED,
     ) -> Verdict:
         """Return the verdict of Cerberus alone on the cells that are filled in."""
-        return self._decide_present(super().reference_check, cells, categories, lengths)
+        return self._decide_present(partial(super().reference_check, lengths=lengths, sent=sent), cells, categories)
 
     def is_cleared(self, name: str, value: str | None) -> bool:
         """Tell whether a value of a verdict stands for an emptied cell."""
@@ -79,7 +91,7 @@ class UpdateRules(ProductRules):
         position = self.columns.index(field)
         cells = tuple(value if at == position else None for at in range(len(self.columns)))
         with self._lock:
-            (error,) = self._findings([(position, ["allowed"])], cells, categories)
+            (error,) = self._findings([(position, ["allowed"])], cells, categories, {})
         return error
 
     def product_mismatch(self, names: Mapping[str, str]) -> RowError:
@@ -89,15 +101,14 @@ class UpdateRules(ProductRules):
 
     def _decide_present(
         self,
-        check: Callable[..., Verdict],
+        check: Callable[[Mapping[str, str], AbstractSet[str]], Verdict],
         cells: Mapping[str, str],
         categories: AbstractSet[str],
-        lengths: Mapping[str, int],
     ) -> Verdict:
         cleared = {name for name, cell in cells.items() if self.is_cleared(name, cell.strip(BLANKS))}
         if cleared:
             cells = {name: cell for name, cell in cells.items() if name not in cleared}
-        verdict = check(cells, categories, lengths=lengths)
+        verdict = check(cells, categories)
         errors = verdict.errors
         if not any(verdict.values[position] for position in self._naming):
             unnamed = RowError(NAMING_COLUMNS[0], ErrorCode.MISSING_REQUIRED_FIELD, self._words["unnamed"])

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -91,7 +92,7 @@ def _explained(column: Column) -> tuple[str, ...]:
     return (column.name, "yes" if column.required else "", takes, str(column.maxlength or ""), *number)
 
 
-def _table(sheet: Worksheet, header: tuple[str, ...], lines: list[tuple[str, ...]], bold: Format) -> None:
+def _table(sheet: Worksheet, header: tuple[str, ...], lines: Sequence[tuple[str, ...]], bold: Format) -> None:
     sheet.freeze_panes(1, 0)
     for row, cells in enumerate([header, *lines]):
         for position, cell in enumerate(cells):

@@ -61,6 +61,7 @@ ROWS = {
     "list_api_keys": Row(ToOthers.ITS_OWN),
     "create_api_key": Row(ToOthers.ITS_OWN, body={"label": "matrix"}),
     "remove_api_key": Row(ToOthers.NOT_FOUND),
+    "list_people": Row(ToOthers.ITS_OWN),
     # Of operators: what others get says their role, whatever they ask about.
     "search_uploads": Row(ToOthers.THE_SAME),
     "inspect_upload": Row(ToOthers.THE_SAME),
@@ -81,7 +82,7 @@ ROWS = {
     "resume_vendor": Row(ToOthers.THE_SAME),
     "send_confirmation": Row(ToOthers.THE_SAME),
     "check_address": Row(ToOthers.THE_SAME),
-    "list_people": Row(ToOthers.THE_SAME),
+    "list_vendor_people": Row(ToOthers.THE_SAME),
     "invite_person": Row(ToOthers.THE_SAME, body={"email": "bert@vendors.example"}),
     "remove_person": Row(ToOthers.THE_SAME, allowed=404),
     "list_vendor_keys": Row(ToOthers.THE_SAME),

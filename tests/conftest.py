@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -15,6 +16,14 @@ from onboarding.upkeep.migrations import migrate
 from onboarding.upkeep.roles import APPLICATION_ROLE, set_application_password
 
 APPLICATION_PASSWORD = "of-the-application"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares something dear, when processes share the tests: the stack, the compiled templates."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if folder in ("e2e", "infrastructure") and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(folder))
 
 
 class TestDatabase:
@@ -60,7 +69,7 @@ class TestDatabase:
             os.write(client.fileno(), b"\0")
         self.server.start()
 
-    def execute(self, statement: str, *parameters: object, url: str | None = None) -> list[tuple]:
+    def execute(self, statement: str, *parameters: object, url: str | None = None) -> list[tuple[Any, ...]]:
         """Run one statement as the database's owner, or as whom the URL names, and return its rows, if it has any."""
         if url is not None:
             with closing(_connect(url)) as connection:
@@ -130,7 +139,7 @@ def _connect(url: str) -> Connection:
     return connection
 
 
-def _run(connection: Connection, statement: str, parameters: Sequence[object]) -> list[tuple]:
+def _run(connection: Connection, statement: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall() if cursor.description else []

@@ -3,11 +3,13 @@
 import functools
 from pathlib import Path
 
-from api.documents import Categories, CodeDocument, ColumnDocument, Columns
+from api.documents import Beginning, Categories, CodeDocument, ColumnDocument, Columns, InstantRefusals
 from api.problems import FILE_NO_LONGER_KEPT, NOT_FOUND, Problem, not_found
 from api.routing import Call, File, Route, Who
 from api.services import Services
+from onboarding.intake.formats import refused_beginnings
 from onboarding.intake.limits import MAX_FILE_BYTES, MAX_ROWS
+from onboarding.intake.refusal import TOO_LARGE, empty_file
 from onboarding.stores import catalogue
 from rules.fixes import read_fixes
 from rules.schema import Column, Rules
@@ -39,6 +41,13 @@ def _columns(rules: Rules) -> Columns:
             *(CodeDocument(code=code, of="row", fix=fix) for code, fix in rows.items()),
             *(CodeDocument(code=code, of="file", fix=fix) for code, fix in files.items()),
         ],
+        refusals=InstantRefusals(
+            empty=empty_file().message,
+            too_large=TOO_LARGE,
+            beginnings=[
+                Beginning(bytes=beginning.hex(), message=message) for beginning, message in refused_beginnings()
+            ],
+        ),
         max_rows=MAX_ROWS,
         max_bytes=MAX_FILE_BYTES,
     )

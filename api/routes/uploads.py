@@ -12,6 +12,7 @@ import psycopg2
 
 from api import cursors
 from api.documents import (
+    UPLOAD_ID,
     Counts,
     CreatedUpload,
     Download,
@@ -50,7 +51,6 @@ from onboarding.stores.upload_pages import UploadFilter, UploadPosition, UploadV
 from onboarding.uploads import announced_key, new_upload_id
 from rules.fixes import read_fixes
 
-_UPLOAD_ID = re.compile(r"UPLOAD_[0-9]{8}_[0-9]{6}_[0-9a-f]{8}", re.ASCII)
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,100}", re.ASCII)
 _GRACE = timedelta(minutes=30)
 """A file whose upload began in time may take this much longer to arrive."""
@@ -69,6 +69,7 @@ def create_upload(services: Services, call: Call[None, NewUpload]) -> Answer:
     now = datetime.now(UTC)
     wanted = call.body
     announcement = _new_announcement(call.vendor_id, wanted, now)
+    _require_own(services, call.vendor_id, wanted.corrects_upload_id)
     key = call.headers.get("idempotency-key")
     if key is not None:
         announcement = _first_of_this_key(services, key, wanted, announcement, now)
@@ -101,7 +102,21 @@ def _new_announcement(vendor_id: str, wanted: NewUpload, now: datetime) -> Annou
         is_preview=wanted.preview,
         created_at=now,
         file_until=now + PUT_LIFETIME + _GRACE,
+        corrects_upload_id=wanted.corrects_upload_id,
     )
+
+
+def _require_own(services: Services, vendor_id: str, corrects_upload_id: str | None) -> None:
+    """Raise Problem when a file is said to correct an upload that is none of the vendor's."""
+    if corrects_upload_id is None:
+        return
+    tracker = services.trackers.find(corrects_upload_id)
+    if tracker is not None and tracker.vendor_id == vendor_id:
+        return
+    if tracker is not None or not services.database.run(
+        lambda cursor: upload_pages.find_upload(cursor, vendor_id, corrects_upload_id)
+    ):
+        raise invalid("body.corrects_upload_id", f"You have no upload {corrects_upload_id}.")
 
 
 def _first_of_this_key(
@@ -125,6 +140,7 @@ def _first_of_this_key(
         is_preview=wanted.preview,
         created_at=datetime.fromisoformat(created_at),
         file_until=now + PUT_LIFETIME + _GRACE,
+        corrects_upload_id=wanted.corrects_upload_id,
     )
 
 
@@ -224,7 +240,7 @@ def show_upload(services: Services, call: Call[None, None]) -> Answer:
 
 def _upload(services: Services, vendor_id: str, upload_id: str) -> UploadDocument:
     now = datetime.now(UTC)
-    if _UPLOAD_ID.fullmatch(upload_id) is None:
+    if UPLOAD_ID.fullmatch(upload_id) is None:
         raise not_found(f"upload {upload_id[:100]}")
     tracker = services.trackers.find(upload_id)
     if tracker is not None and tracker.vendor_id != vendor_id:
@@ -248,7 +264,7 @@ def _upload(services: Services, vendor_id: str, upload_id: str) -> UploadDocumen
 def _recorded(services: Services, vendor_id: str, upload_id: str) -> UploadView:
     """Return the vendor's upload as the audit trail has it. Raises Problem for one that is not in it yet, too."""
     found = None
-    if _UPLOAD_ID.fullmatch(upload_id) is not None:
+    if UPLOAD_ID.fullmatch(upload_id) is not None:
         found = services.database.run(lambda cursor: upload_pages.find_upload(cursor, vendor_id, upload_id))
     if found is None:
         raise not_found(f"upload {upload_id[:100]} whose file has been read")

@@ -25,5 +25,11 @@ class Announced:
         upload_id, slash, _ = upload.file_name.partition("/")
         if not slash or _UPLOAD_ID.fullmatch(upload_id) is None:
             return upload
-        name = self.trackers.claim(upload_id, upload.vendor_id, upload.s3_key, upload.object_version, datetime.now(UTC))
-        return upload if name is None else replace(upload, upload_id=upload_id, file_name=name)
+        found = self.trackers.claim(
+            upload_id, upload.vendor_id, upload.s3_key, upload.object_version, datetime.now(UTC)
+        )
+        if found is None:
+            return upload
+        return replace(
+            upload, upload_id=upload_id, file_name=found.file_name, corrects_upload_id=found.corrects_upload_id
+        )

@@ -1,7 +1,7 @@
 """Reads decimal commas where that is the only way to read the numbers of a file."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from onboarding.rows import ProductRow
@@ -34,16 +34,19 @@ def has_decimal_commas(rows: Iterable[ProductRow], columns: Sequence[str], *, po
 
 
 def with_decimal_points(row: ProductRow, columns: Sequence[str]) -> ProductRow:
-    """Return the row with its numbers as the rules read them; what was sent in their place is kept in `sent`."""
+    """Return the row with its numbers as the rules read them.
+
+    `sent` keeps the cells with a comma or a point as they stand in the file, those that are no numbers included:
+    whatever is said of them must be said with a decimal comma.
+    """
     if row.findings:
         return row
-    changed = {name: row.cells[name] for name in columns if _differs(row.cells, name)}
-    if not changed:
+    sent = {name: cell for name in columns if "," in (cell := row.cells.get(name, "")) or "." in cell}
+    if not sent:
         return row
-    plain = {name: trim(cell).replace(".", "").replace(",", ".") for name, cell in changed.items()}
-    return replace(row, cells={**row.cells, **plain}, sent=changed)
+    return replace(row, cells={**row.cells, **{name: _plain(cell) for name, cell in sent.items()}}, sent=sent)
 
 
-def _differs(cells: Mapping[str, str], name: str) -> bool:
-    cell = cells.get(name, "")
-    return ("," in cell or "." in cell) and _WITH_COMMA.fullmatch(trim(cell)) is not None
+def _plain(cell: str) -> str:
+    number = trim(cell)
+    return number.replace(".", "").replace(",", ".") if _WITH_COMMA.fullmatch(number) else cell

@@ -3,7 +3,7 @@
 from typing import Any
 
 from onboarding.intake.limits import MAX_FILE_BYTES
-from onboarding.intake.reading import file_too_large
+from onboarding.intake.refusal import file_too_large
 
 
 def download(s3: Any, bucket: str, key: str, version: str) -> bytes:

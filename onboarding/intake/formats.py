@@ -83,6 +83,11 @@ def format_of(body: bytes) -> Format:
     return Format.TEXT
 
 
+def refused_beginnings() -> list[tuple[bytes, str]]:
+    """Return what files begin with that are refused whatever follows, and the words of the refusal."""
+    return [(signature, unsupported(kind).message) for signature, kind in _SIGNATURES]
+
+
 def unsupported(what: str, advice: str = SAVE_AS) -> FileRefused:
     """Return the refusal of a file that is no product list."""
     return FileRefused(RefusalCode.UNSUPPORTED_FILE, f"The file is {what}, which cannot be read. {advice}")

@@ -6,51 +6,70 @@ It runs in the child process of `isolation`, where a hostile XML file can do no 
 
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from onboarding.intake.binary_cells import FoundCell, in_xls, in_xlsb
 from onboarding.intake.formats import Format
+from onboarding.intake.percentages import PERCENT_FORMATS, as_percentage, is_percent_format
 
 Replacements = Mapping[int, Mapping[int, str]]
 """Texts of cells by row and column, both counted from 0."""
 
 NOT_CALCULATED = "#GETTING_DATA"
 """What Excel shows in a cell whose value is still to come."""
-_XLSX_SIGNS = re.compile(rb"""<(?:\w+:)?f[\s/>]|t=["']e["']""")
+_XLSX_SIGNS = re.compile(
+    rb"""
+    t=["']e["']                                     # an error,
+    | <!                                            # what the next lines cannot see through,
+    | <(?:\w+:)?c\b (?![^>]*\bt=["']str["']) [^>]*> # a cell that holds no text
+      \s* <(?:\w+:)?f\b (?: [^>]*/> | [^>]*>[^<]*</(?:\w+:)?f> )
+      \s* (?! <(?:\w+:)?v> [^<\s] )                 # and that has a formula, but no value
+    """,
+    re.VERBOSE,
+)
+"""They may be seen where there is nothing: then the sheet is parsed for nothing."""
 _ODS_SIGNS = re.compile(rb"""value-type=["'](?:error|percentage)["']""")
-_PERCENT_FORMATS = frozenset({"9", "10"})
-"""The built-in number formats 0% and 0.00% (ECMA-376, 18.8.30)."""
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _MOST_REPEATS = 1024
+_DAMAGE = (
+    *(ElementTree.ParseError, zipfile.BadZipFile, struct.error, InvalidOperation),
+    *(LookupError, ValueError, OSError, EOFError),
+)
 
 
-def hidden_values(body: bytes, kind: Format, sheet: str) -> Replacements:
-    """Return the cells of a sheet that must be read in place of what the library gives; none for .xls and .xlsb.
+def hidden_values(body: bytes, kind: Format, sheet: str, place: int) -> Replacements:
+    """Return the cells of a sheet, known by name and place among all, to be read in place of what the library gives.
 
-    Damaged XML gives what could be read: the library has judged the file.
+    A damaged file gives what could be read: the library has judged it.
     """
     found: dict[int, dict[int, str]] = {}
-    reader = {Format.XLSX: _in_xlsx, Format.ODS: _in_ods}.get(kind)
-    if reader is None:
-        return found
     try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            for row, column, text in reader(archive, sheet):
-                found.setdefault(row, {})[column] = text
-    except (ElementTree.ParseError, KeyError, ValueError, InvalidOperation, OSError, zipfile.BadZipFile, EOFError):
+        for row, column, text in _found(body, kind, sheet, place):
+            found.setdefault(row, {})[column] = text
+    except _DAMAGE:
         return found
     return found
 
 
-def _in_xlsx(archive: zipfile.ZipFile, sheet: str) -> Iterator[tuple[int, int, str]]:
+def _found(body: bytes, kind: Format, sheet: str, place: int) -> Iterator[FoundCell]:
+    if kind == Format.XLS:
+        yield from in_xls(body, place)
+        return
+    reader = {Format.XLSX: _in_xlsx, Format.XLSB: in_xlsb, Format.ODS: _in_ods}[kind]
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        yield from reader(archive, sheet)
+
+
+def _in_xlsx(archive: zipfile.ZipFile, sheet: str) -> Iterator[FoundCell]:
     xml = archive.read(_xlsx_part(archive, sheet))
     percent = _percent_styles(archive)
-    if percent or _XLSX_SIGNS.search(xml):
+    if _uses_style(xml, percent) or _XLSX_SIGNS.search(xml):
         yield from _XlsxCells(percent).parse(xml)
 
 
@@ -72,14 +91,20 @@ def _percent_styles(archive: zipfile.ZipFile) -> frozenset[str]:
     if "xl/styles.xml" not in archive.namelist():
         return frozenset()
     styles = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314
-    formats = set(_PERCENT_FORMATS)
+    formats = {str(number) for number in PERCENT_FORMATS}
     found: set[str] = set()
     for element in styles.iter():
-        if _name(element) == "numFmt" and "%" in _QUOTED.sub("", element.get("formatCode", "")):
+        if _name(element) == "numFmt" and is_percent_format(element.get("formatCode", "")):
             formats.add(element.get("numFmtId", ""))
         if _name(element) == "cellXfs":
             found = {str(number) for number, style in enumerate(element) if style.get("numFmtId") in formats}
     return frozenset(found)
+
+
+def _uses_style(xml: bytes, styles: frozenset[str]) -> bool:
+    """Tell whether a cell may have one of these styles; programs define many that no cell has."""
+    numbers = "|".join(sorted(styles)).encode()
+    return bool(styles) and re.search(rb"""\bs=["'](?:%s)["']""" % numbers, xml) is not None
 
 
 class _XlsxCells:
@@ -89,7 +114,7 @@ class _XlsxCells:
     """
 
     def __init__(self, percent: frozenset[str]) -> None:
-        self.found: list[tuple[int, int, str]] = []
+        self.found: list[FoundCell] = []
         self._percent = percent
         self._row = self._column = -1
         self._cell: dict[str, str] = {}
@@ -98,7 +123,7 @@ class _XlsxCells:
         self._parser = expat.ParserCreate()
         self._parser.StartElementHandler = self._start
 
-    def parse(self, xml: bytes) -> list[tuple[int, int, str]]:
+    def parse(self, xml: bytes) -> list[FoundCell]:
         """Return row, column and text of each such cell; those before the damage if the XML is damaged."""
         with suppress(expat.ExpatError):
             self._parser.Parse(xml, True)
@@ -143,7 +168,7 @@ class _XlsxCells:
         if "f" in self._parts and not value and kind != "str":
             return NOT_CALCULATED
         if value and kind == "n" and self._cell.get("s") in self._percent:
-            return f"{(Decimal(f'{float(value):.15g}') * 100).normalize():f}%"
+            return as_percentage(float(value))
         return None
 
 
@@ -158,7 +183,7 @@ def _column(reference: str | None, following: int) -> int:
     return column - 1
 
 
-def _in_ods(archive: zipfile.ZipFile, sheet: str) -> Iterator[tuple[int, int, str]]:
+def _in_ods(archive: zipfile.ZipFile, sheet: str) -> Iterator[FoundCell]:
     xml = archive.read("content.xml")
     if not _ODS_SIGNS.search(xml):
         return

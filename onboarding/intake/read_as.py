@@ -49,18 +49,8 @@ class ReadAs:
             "columns": {name: _shown(sent) for name, sent in self.columns.items()},
             "renamed": {name: _shown(sent) for name, sent in self.renamed.items()},
             "ignored": [_shown(name) for name in self.ignored[:_MOST_NAMES_KEPT]],
-            "note": self.note(),
             "sentence": self.sentence(),
         }
-
-    def note(self) -> str | None:
-        """Return what the vendor must know about the format, or None."""
-        if self.format in (Format.XLS, Format.XLSB):
-            return (
-                f"Formula errors such as #N/A look like blank cells in a workbook of the .{self.format} format: "
-                "save it as .xlsx to have them reported."
-            )
-        return None
 
     def sentence(self) -> str | None:
         """Return in plain words what is not the default, a UTF-8 file with commas; None when there is nothing."""
@@ -72,8 +62,7 @@ class ReadAs:
         if self.ignored:
             shown = [_shown(name) for name in self.ignored[:_MOST_NAMES]]
             sentences.append(f"Ignored columns: {', '.join(shown)}{', …' if len(self.ignored) > len(shown) else ''}.")
-        note = self.note()
-        return " ".join([*sentences, *([note] if note else [])]) or None
+        return " ".join(sentences) or None
 
     def _format_parts(self) -> list[str]:
         if self.format != Format.TEXT:

@@ -1,6 +1,5 @@
 """Reads a vendor's file, whatever program wrote it: bytes in, rows or one refusal out. No AWS, no database."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -13,7 +12,7 @@ from onboarding.intake.formats import Format, format_of
 from onboarding.intake.header import find_header, is_blank, match_columns
 from onboarding.intake.limits import MAX_FILE_BYTES, MAX_ROWS
 from onboarding.intake.read_as import ReadAs
-from onboarding.intake.refusal import FileRefused
+from onboarding.intake.refusal import FileRefused, empty_file, file_too_large
 from onboarding.intake.text_table import COMMA, TextTable, open_table
 from onboarding.intake.workbook import SheetTable, open_workbook
 from onboarding.rows import ProductRow
@@ -46,7 +45,7 @@ def read_products(body: bytes, rules: ProductRules) -> ReadFile:
     if len(body) > MAX_FILE_BYTES:
         raise file_too_large(len(body))
     if not body:
-        raise _empty()
+        raise empty_file()
     kind = format_of(body)
     if kind != Format.TEXT:
         table = open_workbook(body, kind, rules, most_rows=MAX_ROWS)
@@ -56,24 +55,10 @@ def read_products(body: bytes, rules: ProductRules) -> ReadFile:
     return _read(text, ReadAs(kind, 0, {}, encoding=decoded.encoding, separator=text.separator), rules)
 
 
-def file_too_large(size: int) -> FileRefused:
-    """Return the refusal of a file of `size` bytes."""
-    megabytes = math.ceil(size * 10 / 1024 / 1024) / 10  # rounded up: 10.0 MB would seem to be allowed
-    return FileRefused(
-        RefusalCode.FILE_TOO_LARGE,
-        f"The file has {megabytes} MB; at most {MAX_FILE_BYTES // 1024 // 1024} MB are allowed. "
-        "Split it into smaller files.",
-    )
-
-
-def _empty() -> FileRefused:
-    return FileRefused(RefusalCode.EMPTY_FILE, "The file is empty. Add a header row and at least one product.")
-
-
 def _read(table: TextTable | SheetTable, read_as: ReadAs, rules: ProductRules) -> ReadFile:
     found = find_header(table.lines(), rules)
     if found is None:
-        raise _empty()
+        raise empty_file()
     errors_at = errors_column(found.cells)
     corrections = errors_at is not None
     header = [restore(cell) for cell in found.cells[:errors_at]] if corrections else list(found.cells)
@@ -171,5 +156,5 @@ def _mark_repeated_keys(rows: list[ProductRow], rules: ProductRules) -> list[Pro
             value = trim(row.cells.get(name, ""))
             if value and (first := seen.setdefault(value, row.row_number)) != row.row_number:
                 repeated.append(rules.duplicate(name, value, earlier_row=first))
-        marked.append(ProductRow(row.row_number, row.cells, row.lengths, tuple(repeated)) if repeated else row)
+        marked.append(replace(row, findings=tuple(repeated)) if repeated else row)
     return marked

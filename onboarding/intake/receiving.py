@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from onboarding.execution import Completion, CompletionSignal, start_execution
+from onboarding.execution import Completion, CompletionSignal, Executions
 from onboarding.intake.download import download
 from onboarding.intake.read_as import ReadAs
 from onboarding.intake.reading import read_products
@@ -76,8 +76,7 @@ class Reception:
 
     intake: Intake
     completion: CompletionSignal
-    step_functions: Any
-    state_machine_arn: str
+    executions: Executions
 
     def receive(self, upload: Upload) -> None:
         """Start the upload's execution and stage its rows, or say why the file is refused.
@@ -85,7 +84,7 @@ class Reception:
         The execution comes first: from then on the upload ends, whatever happens to this function. Receiving an upload
         again stages what is missing. Raises whatever fails: the event is delivered again.
         """
-        start_execution(self.step_functions, self.state_machine_arn, upload)
+        self.executions.start(upload)
         with self.intake.database.exclusive(upload.upload_id):
             if self.intake.staging.completion(upload.upload_id) is not None:
                 logger.info("upload is complete already")

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from onboarding.execution import start_execution
+from onboarding.execution import Executions
 from onboarding.intake.announced import Announced
 from onboarding.intake.events import UnreadableEventError, uploads_in
 
@@ -14,11 +14,10 @@ logger = Logger(child=True)
 
 @dataclass(frozen=True, slots=True)
 class UndeliveredUploads:
-    """Needs the state machine and the queue that keeps events until an operator has found the cause."""
+    """Needs the executions and the queue that keeps events until an operator has found the cause."""
 
     announced: Announced
-    step_functions: Any
-    state_machine_arn: str
+    executions: Executions
     sqs: Any
     kept_queue_url: str
 
@@ -30,7 +29,7 @@ class UndeliveredUploads:
         """
         try:
             for upload in map(self.announced.recognise, uploads_in(body)):
-                start_execution(self.step_functions, self.state_machine_arn, upload)
+                self.executions.start(upload)
                 logger.warning("upload taken over from the parser", upload_id=upload.upload_id)
         except UnreadableEventError:
             logger.exception("message is no event of S3")

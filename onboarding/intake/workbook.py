@@ -103,12 +103,12 @@ def _best_sheet(body: bytes, kind: Format, rules: ProductRules, most_rows: int) 
     with _blaming_the_file(kind):
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(body))
     best: tuple[int, SheetTable] | None = None
-    for metadata in workbook.sheets_metadata:
+    for place, metadata in enumerate(workbook.sheets_metadata):
         if metadata.visible != SheetVisibleEnum.Visible or metadata.typ != SheetTypeEnum.WorkSheet:
             continue
         with _blaming_the_file(kind):
             sheet = workbook.get_sheet_by_name(metadata.name)
-        table = _table(sheet, kind, hidden_values(body, kind, metadata.name), most_rows)
+        table = _table(sheet, kind, hidden_values(body, kind, metadata.name, place), most_rows)
         header = find_header(table.lines(), rules)
         if header is not None and header.complete:
             return table

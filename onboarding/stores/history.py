@@ -92,8 +92,8 @@ def open_upload(
         """
         INSERT INTO upload_history
             (upload_id, vendor_id, file_name, s3_key, object_version, upload_timestamp, mode, is_preview, total_records,
-             read_as)
-        VALUES (%s, left(%s, 50), left(%s, 255), %s, %s, %s, %s, %s, %s, %s)
+             read_as, corrects_upload_id)
+        VALUES (%s, left(%s, 50), left(%s, 255), %s, %s, %s, %s, %s, %s, %s, %s)
         ON CONFLICT (upload_id) DO UPDATE SET total_records = excluded.total_records, read_as = excluded.read_as
             WHERE upload_history.total_records IS NULL AND upload_history.status = 'processing'
         RETURNING xmax = 0
@@ -109,6 +109,7 @@ def open_upload(
             upload.is_preview,
             total_records,
             None if read_as is None else json.dumps(read_as),
+            upload.corrects_upload_id,
         ),
     )
     row = cursor.fetchone()
@@ -197,6 +198,7 @@ def finish_upload(
     """Write the final status unless one is written already, and return the upload's row.
 
     With it go the codes of its errors and its share of the daily tables: once, however often the outcome is recorded.
+    Files that could not be built the first time are noted whenever they are there.
 
     Raises UploadNotRecordedError.
     """
@@ -218,6 +220,18 @@ def finish_upload(
     if cursor.rowcount == 1:
         # Whoever writes the final status counts the upload: of two recorders at once one finds nothing to write.
         cursor.execute("SELECT summarise_uploads(ARRAY[%s]::varchar[])", (upload_id,))
+    else:
+        cursor.execute(
+            """
+            UPDATE upload_history
+            SET error_file_s3_key = coalesce(error_file_s3_key, %(report)s),
+                corrections_file_s3_key = coalesce(corrections_file_s3_key, %(corrections)s)
+            WHERE upload_id = %(upload)s
+              AND ((error_file_s3_key IS NULL AND %(report)s IS NOT NULL)
+                   OR (corrections_file_s3_key IS NULL AND %(corrections)s IS NOT NULL))
+            """,
+            {"report": error_file_s3_key, "corrections": corrections_file_s3_key, "upload": upload_id},
+        )
     record = find_upload(cursor, upload_id)
     if record is None:
         raise UploadNotRecordedError(upload_id)

@@ -25,6 +25,7 @@ Item = dict[str, dict[str, Any]]
 
 TRACKER_KEY = "#upload"
 _KEY_PREFIX = {RowStatus.PENDING: "", RowStatus.VALIDATED: "validated#", RowStatus.ERROR: "error#"}
+_OUTCOMES = (RowStatus.VALIDATED, RowStatus.ERROR)
 _BATCH_ITEMS = 25
 """Most items one BatchWriteItem takes; its 16 MB are more than 25 rows of full cells (DynamoDB API reference)."""
 _WRITERS = 8
@@ -245,6 +246,14 @@ class StagingTable:
         prefix = _KEY_PREFIX[RowStatus.ERROR]
         rows = {row.row_number: row for row in map(row_of, self._query(upload_id, prefix, f"{prefix}:"))}
         return [rows[number] for number in sorted(rows)]
+
+    def count_items(self, upload_id: str) -> tuple[int, int, int]:
+        """Return how many rows are staged, how many outcomes say that a row is valid, and how many that it is not."""
+        # From the keys that begin with a digit to those that begin with "validated#".
+        items = self._query(upload_id, "0", "w", ProjectionExpression="record_id")
+        keys = [item["record_id"]["S"] for item in items]
+        validated, error = (sum(key.startswith(_KEY_PREFIX[status]) for key in keys) for status in _OUTCOMES)
+        return len(keys) - validated - error, validated, error
 
     def _query(self, upload_id: str, first: str, last: str, **parameters: Any) -> list[Item]:
         """Return the items of all shards whose sort keys lie between these two."""

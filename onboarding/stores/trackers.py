@@ -104,8 +104,10 @@ class Trackers:
             return False
         return True
 
-    def claim(self, upload_id: str, vendor_id: str, s3_key: str, object_version: str, now: datetime) -> str | None:
-        """Take an object as the announced upload's file and return the file's name.
+    def claim(
+        self, upload_id: str, vendor_id: str, s3_key: str, object_version: str, now: datetime
+    ) -> Announcement | None:
+        """Take an object as the announced upload's file and return what was announced.
 
         None when nothing was announced for this vendor and key, or another version of the object was the first. The
         same object version may come again and gets the same answer.
@@ -129,8 +131,7 @@ class Trackers:
             )
         except self.client.exceptions.ConditionalCheckFailedException:
             return None
-        name: str = response["Attributes"]["file_name"]["S"]
-        return name
+        return _announcement(response["Attributes"])
 
     def find(self, upload_id: str) -> Tracker | None:
         """Return the tracker of an upload."""

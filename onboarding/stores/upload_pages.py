@@ -67,6 +67,16 @@ class UploadView:
 
 
 @dataclass(frozen=True, slots=True)
+class ErrorFilter:
+    """Which errors; None means all. `text` stands in the cell, the product id or the SKU, in any case."""
+
+    code: str | None = None
+    column: str | None = None
+    text: str | None = None
+    from_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorPosition:
     """Where a page of errors ended."""
 
@@ -134,13 +144,19 @@ def list_uploads(
 
 
 def list_errors(
-    cursor: Cursor, upload_id: str, code: str | None, column: str | None, after: ErrorPosition | None, limit: int
+    cursor: Cursor, upload_id: str, wanted: ErrorFilter, after: ErrorPosition | None, limit: int
 ) -> list[ErrorView]:
     """Return at most `limit` errors of an upload in the order of rows; that it is the caller's is checked before."""
     where = Conditions()
     where.add("upload_id = %s", upload_id)
-    where.add_unless_none("error_type = %s", code)
-    where.add_unless_none("field = %s", column)
+    where.add_unless_none("error_type = %s", wanted.code)
+    where.add_unless_none("field = %s", wanted.column)
+    where.add_unless_none("row_number >= %s", wanted.from_row)
+    where.add_unless_none(
+        """strpos(lower(concat_ws(E'\\n', original_data ->> 'vendor_product_id', original_data ->> 'sku',
+                                 original_data ->> field)), lower(%s)) > 0""",
+        wanted.text,
+    )
     if after is not None:
         where.add("(row_number, error_id) > (%s, %s)", after.row_number, after.error_id)
     cursor.execute(

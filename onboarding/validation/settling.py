@@ -76,6 +76,6 @@ def check_row(rules: ProductRules, staged: StagedRow, categories: frozenset[str]
     row = staged.row
     if any(finding.code == ErrorCode.MALFORMED_ROW for finding in row.findings):
         return CheckedRow(staged, row.findings, ())
-    verdict = rules.check(row.cells, categories, lengths=row.lengths)
+    verdict = rules.check(row.cells, categories, lengths=row.lengths, sent=row.sent)
     errors = rules.in_order((*verdict.errors, *row.findings)) if row.findings else verdict.errors
     return CheckedRow(staged, errors, verdict.values)

@@ -13,6 +13,7 @@ from local.errors import LocalStackError
 from local.ports import free_port
 from local.settings import Settings
 from tests.e2e.invariants import check_nothing_is_left
+from tests.e2e.listening import listening
 from tests.e2e.pipeline import Pipeline
 
 
@@ -47,6 +48,13 @@ def pipeline(settings: Settings) -> Iterator[Pipeline]:
 def vendor(pipeline: Pipeline) -> str:
     """A registered vendor of this test's own."""
     return pipeline.new_vendor()
+
+
+@pytest.fixture
+def listener(pipeline: Pipeline) -> Iterator[str]:
+    """A queue that hears of every upload that ends; its URL."""
+    with listening(pipeline) as queue_url:
+        yield queue_url
 
 
 def fresh_stack(settings: Settings) -> StackEnvironment:

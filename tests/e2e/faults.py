@@ -78,14 +78,14 @@ def _without(statement: Mapping[str, Any], action: str) -> dict[str, Any]:
 
 @contextmanager
 def failed_messages_return_at_once(pipeline: Pipeline, output: str = "ErrorQueueUrl") -> Iterator[None]:
-    """A queue, the error queue unless another is named, gives a message that failed back after three seconds.
+    """A queue, the error queue unless another is named, gives a message that failed back after six seconds.
 
     Less, and a slow machine gets messages again while it is still at work on them.
     """
     sqs, queue = pipeline.client("sqs"), pipeline.environment.output(output)
     name = "VisibilityTimeout"
     before = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[name])["Attributes"][name]
-    sqs.set_queue_attributes(QueueUrl=queue, Attributes={name: "3"})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={name: "6"})
     try:
         yield
     finally:

@@ -65,7 +65,7 @@ class Pipeline:
     _patience: float = math.inf
     """Halved with every upload that does not end, so that a broken pipeline does not take an hour to say so."""
     _clients: dict[str, Any] = field(default_factory=dict)
-    _numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
+    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     mailbox: Mailbox = field(init=False)
 
     def __post_init__(self) -> None:
@@ -150,18 +150,27 @@ class Pipeline:
     def end_of(self, sent: SentFile, *, upload_id: str | None = None, seconds: float = USUAL_SECONDS) -> Upload:
         """Return the upload of this file once its execution has ended."""
         upload_id = upload_id or self.upload_id_of(sent)
+        return Upload(upload_id, sent, self._ended(upload_id, seconds))
+
+    def _ended(self, name: str, seconds: float) -> Execution:
+        """Return the execution of this name once it has ended."""
 
         def look() -> Execution | None:
-            execution = self.execution(upload_id)
+            execution = self.execution(name)
             return execution if execution and execution.status != "RUNNING" else None
 
         seconds = min(seconds, self._patience)
         try:
-            return Upload(upload_id, sent, wait_for(f"{upload_id} ends", look, seconds))
+            return wait_for(f"{name} ends", look, seconds)
         except AssertionError as error:
             self._patience = max(seconds / 2, LEAST_SECONDS)
-            execution = self.execution(upload_id)
+            execution = self.execution(name)
             raise AssertionError(f"{error}; it is in {execution.states if execution else 'no state'}") from None
+
+    def redriven(self, upload: Upload, seconds: float = USUAL_SECONDS) -> Upload:
+        """Return the upload as its first redriven execution tells it, once that has ended."""
+        self.announced_again.add(upload.upload_id)
+        return Upload(upload.upload_id, upload.sent, self._ended(f"{upload.upload_id}_redrive_1", seconds))
 
     def execution(self, upload_id: str) -> Execution | None:
         """Return the execution of this upload id as it is now."""
@@ -175,7 +184,7 @@ class Pipeline:
             name=document["upload_id"],
             input=json.dumps(document),
         )
-        return document["upload_id"]
+        return str(document["upload_id"])
 
     def tracker(self, upload_id: str) -> dict[str, Any]:
         """Return the upload's tracker item in DynamoDB's own JSON, empty while there is none."""

@@ -2,9 +2,6 @@
 
 import csv
 import io
-import json
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +9,7 @@ import pytest
 import requests
 
 from tests.e2e.files import csv_file, product
+from tests.e2e.listening import heard
 from tests.e2e.pipeline import Pipeline
 from tests.e2e.waiting import wait_for
 
@@ -65,39 +63,6 @@ def other(pipeline: Pipeline) -> Client:
 
 def rows(start: str, count: int, **changed: str) -> bytes:
     return csv_file(product(f"{start}-{number}", **changed) for number in range(count))
-
-
-@pytest.fixture
-def listener(pipeline: Pipeline) -> Iterator[str]:
-    """A queue that hears of every upload that ends; returns its URL."""
-    sqs, events = pipeline.client("sqs"), pipeline.client("events")
-    bus = pipeline.environment.output("EventBusName")
-    queue_url = sqs.create_queue(QueueName="e2e-listener")["QueueUrl"]
-    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
-    arn = attributes["Attributes"]["QueueArn"]
-    statement = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage"}
-    policy = {"Version": "2012-10-17", "Statement": [{**statement, "Resource": arn}]}
-    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": json.dumps(policy)})
-    pattern = {"source": ["product-onboarding"], "detail-type": ["Product Upload Ended"]}
-    events.put_rule(Name="e2e-listener", EventBusName=bus, EventPattern=json.dumps(pattern))
-    events.put_targets(Rule="e2e-listener", EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
-    yield queue_url
-    events.remove_targets(Rule="e2e-listener", EventBusName=bus, Ids=["queue"])
-    events.delete_rule(Name="e2e-listener", EventBusName=bus)
-    sqs.delete_queue(QueueUrl=queue_url)
-
-
-def heard(pipeline: Pipeline, queue_url: str, upload_id: str) -> list[Any]:
-    """Return the events about an upload that have reached the queue."""
-    sqs, found = pipeline.client("sqs"), []
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline and not found:
-        answer = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
-        for message in answer.get("Messages", []):
-            event = json.loads(message["Body"])
-            if event["detail"]["upload_id"] == upload_id:
-                found.append(event)
-    return found
 
 
 def test_file_goes_from_the_api_to_outcome_errors_report_and_event(

@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import schemathesis
@@ -47,7 +48,7 @@ def filter_path_parameters(context: schemathesis.HookContext, path_parameters: d
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],
 )
-def test_answer_is_described_whatever_is_sent(case: schemathesis.Case, pipeline: Pipeline) -> None:
+def test_answer_is_described_whatever_is_sent(case: "schemathesis.Case[Any]", pipeline: Pipeline) -> None:
     variables = pipeline.environment.variables()
 
     case.call_and_validate(

@@ -31,17 +31,18 @@ _NOT_COPIED = (
 
 
 @pytest.fixture
-def clone(settings: Settings, tmp_path: Path) -> Iterator[Path]:
+def clone(tmp_path: Path) -> Iterator[Path]:
     """A copy of the checkout with the PostgreSQL wheel in it, in a closed folder with a space in its name."""
+    project = Settings.from_environment({}).project
     closed = tmp_path / "closed folder"
     closed.mkdir(mode=0o700)
     clone = closed / "product onboarding"
-    shutil.copytree(settings.project, clone, symlinks=True, ignore=shutil.ignore_patterns(*_NOT_COPIED))
+    shutil.copytree(project, clone, symlinks=True, ignore=shutil.ignore_patterns(*_NOT_COPIED))
     _install_postgres(clone / ".venv")
-    (clone / "node_modules").symlink_to(settings.project / "node_modules")
+    (clone / "node_modules").symlink_to(project / "node_modules")
     (clone / ".local").mkdir()
     for installed in ("emulator", "emulator-tokens"):
-        (clone / ".local" / installed).symlink_to(settings.project / ".local" / installed)
+        (clone / ".local" / installed).symlink_to(project / ".local" / installed)
     yield clone
     _local(clone, "down")
 
@@ -73,6 +74,7 @@ def _local(clone: Path, *command: str) -> str:
     return result.stdout
 
 
+@pytest.mark.xdist_group("clone")
 def test_upload_completes_when_the_clone_lies_in_a_closed_folder(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOCAL_PORT", str(free_port()))
     monkeypatch.setenv("LOCAL_DATABASE_PORT", str(free_port()))

@@ -2,9 +2,10 @@
 
 import json
 import time
-from typing import Any
 
+from onboarding.explaining.causes import Cause
 from samples.generate import generate_upload
+from tests.e2e.explaining import diagnosed
 from tests.e2e.faults import (
     State,
     database_killed,
@@ -18,10 +19,11 @@ from tests.e2e.faults import (
 )
 from tests.e2e.files import csv_file, product
 from tests.e2e.invariants import check_settled, messages_in
+from tests.e2e.listening import heard
 from tests.e2e.logs import logged, structured
 from tests.e2e.pipeline import Pipeline, Upload, delivery
 from tests.e2e.redelivery import everything_about
-from tests.e2e.test_redrive import redrive
+from tests.e2e.runbook import follow, run
 from tests.e2e.waiting import wait_for
 
 AWAIT_SHORTLY: dict[str, State] = {"Await Validation": {"TimeoutSeconds": 3}}
@@ -49,12 +51,14 @@ def test_upload_is_recovered_when_the_parser_died_after_starting_the_execution(p
     file = generate_upload(rows=700, error_rate=0.1, seed=31, vendor_id=vendor)
     with s3_events_withheld(pipeline):
         sent = pipeline.send(vendor, "products.csv", file.body)
+        assert diagnosed(pipeline, sent.stored.key).cause is Cause.NOT_ANNOUNCED
 
     with states_changed(pipeline, AWAIT_SHORTLY):
         upload = pipeline.end_of(sent, upload_id=pipeline.start_by_hand(sent))
 
     check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered")
     assert "Await Validation: States.Timeout" in trouble(upload)
+    assert diagnosed(pipeline, upload.upload_id).cause is Cause.PARSER_SILENT
     before = everything_about(pipeline, upload.upload_id, vendor)
     pipeline.invoke("csv-parser", delivery(sent))  # Lambda repeats the event of a function that died
     assert everything_about(pipeline, upload.upload_id, vendor) == before
@@ -78,7 +82,10 @@ def test_upload_ends_when_the_parser_dies_three_times_before_it_can_start_the_ex
 
     check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered")
     before = everything_about(pipeline, upload.upload_id, vendor)
-    assert redrive(pipeline, "events") == "1 events are back in the upload event queue.\n"
+    diagnosis = diagnosed(pipeline, upload.upload_id)
+    assert (diagnosis.cause, diagnosis.command) == (Cause.PARSER_FAILED, "make redrive WHAT=events STAGE=local")
+    assert diagnosis.sentence in follow(pipeline, "function-errors", UPLOAD=upload.upload_id)
+    assert follow(pipeline, "undelivered-uploads") == "1 events are back in the upload event queue.\n"
     wait_for("the event is taken", lambda: messages_in(pipeline, door) == 0)
     assert everything_about(pipeline, upload.upload_id, vendor) == before
 
@@ -92,6 +99,7 @@ def test_rows_keep_their_outcome_when_the_wait_is_over_before_the_parser_has_sta
         upload = pipeline.upload(vendor, "products.csv", file.body, seconds=150)
 
     check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered")
+    assert diagnosed(pipeline, upload.upload_id).cause is Cause.ROWS_OVERDUE
 
 
 def test_message_goes_out_twice_at_most_when_its_answer_is_lost(pipeline: Pipeline, vendor: str) -> None:
@@ -108,10 +116,12 @@ def test_message_goes_out_twice_at_most_when_its_answer_is_lost(pipeline: Pipeli
 
     assert messages_in(pipeline, out) == 2
     check_settled(pipeline, upload, {}, ended_in="Vendor Not Notified", emails=0)
+    assert diagnosed(pipeline, upload.upload_id).cause is Cause.EMAIL_UNANSWERED
 
 
-def test_outcome_stands_and_the_event_is_kept_when_the_bus_refuses_it(pipeline: Pipeline, vendor: str) -> None:
-    sqs, kept = pipeline.client("sqs"), pipeline.environment.output("UnannouncedEndQueueUrl")
+def test_outcome_stands_and_the_event_is_kept_when_the_bus_refuses_it(
+    pipeline: Pipeline, vendor: str, listener: str
+) -> None:
     entry = {"Source": "product-onboarding", "DetailType": "Too Many", "Detail": "{}"}
     more_than_a_request_takes: State = {**NO_RETRY, "Arguments": {"Entries": [entry] * 11}}
 
@@ -120,9 +130,11 @@ def test_outcome_stands_and_the_event_is_kept_when_the_bus_refuses_it(pipeline: 
 
     check_settled(pipeline, upload, {})
     assert upload.execution.status == "SUCCEEDED"
-    (message,) = sqs.receive_message(QueueUrl=kept, MaxNumberOfMessages=10)["Messages"]
-    sqs.delete_message(QueueUrl=kept, ReceiptHandle=message["ReceiptHandle"])
-    assert json.loads(message["Body"]) == {
+    assert diagnosed(pipeline, upload.upload_id).cause is Cause.END_NOT_ANNOUNCED
+    assert follow(pipeline, "unannounced-end") == "1 events are on the bus.\n"
+    assert messages_in(pipeline, pipeline.environment.output("UnannouncedEndQueueUrl")) == 0
+    (event,) = heard(pipeline, listener, upload.upload_id)
+    assert event["detail"] == {
         "version": "1",
         "upload_id": upload.upload_id,
         "vendor_id": vendor,
@@ -147,6 +159,9 @@ def test_refused_file_is_refused_when_the_parser_died_before_saying_so(pipeline:
     assert upload.execution.output_of("Record Outcome")["failure_reason"].startswith("MISSING_COLUMNS: ")
     assert "Reason: MISSING_COLUMNS\n" in told(pipeline, upload)
     assert "Await Validation: States.Timeout" in trouble(upload)
+    diagnosis = diagnosed(pipeline, upload.upload_id)
+    assert (diagnosis.cause, diagnosis.is_fine) == (Cause.PARSER_SILENT, True)
+    assert "MISSING_COLUMNS" in diagnosis.sentence
 
 
 def test_report_is_complete_when_its_error_rows_were_lost(pipeline: Pipeline, vendor: str) -> None:
@@ -156,11 +171,13 @@ def test_report_is_complete_when_its_error_rows_were_lost(pipeline: Pipeline, ve
         with mapping_changed(pipeline, "error-processor", Enabled=False):
             sent = pipeline.send(vendor, "products.csv", file.body)
             assert lose_error_rows(pipeline) >= 1
+            assert diagnosed(pipeline, sent.stored.key).cause is Cause.FEED_STOPPED
         upload = pipeline.end_of(sent)
 
     assert "Restore Error Rows" in upload.execution.states
     check_settled(pipeline, upload, file.expected_errors, ended_in="Stalled Upload Recovered")
     assert "Build Error Report: ErrorRowsPending 0 of 150 error rows have arrived" in trouble(upload)
+    assert diagnosed(pipeline, upload.upload_id).cause is Cause.ERROR_ROWS_LOST
 
 
 def lose_error_rows(pipeline: Pipeline) -> int:
@@ -197,11 +214,13 @@ def test_upload_adds_up_when_the_database_is_killed_in_the_middle(pipeline: Pipe
 
     at_the_kill = wait_for("some rows are settled", settled)
     with database_killed(pipeline):
-        time.sleep(15)
+        diagnosis = diagnosed(pipeline, upload_id)  # waits for the database, too, for 15 s
 
+    assert diagnosis.cause is Cause.DATABASE_DOWN
     assert 0 < at_the_kill < 3000
     upload = pipeline.end_of(sent, upload_id=upload_id, seconds=120)
     check_settled(pipeline, upload, file.expected_errors)
+    assert diagnosed(pipeline, upload.upload_id).cause is Cause.ENDED
 
 
 def test_row_ends_as_processing_error_when_nothing_can_process_it(pipeline: Pipeline, vendor: str) -> None:
@@ -219,6 +238,10 @@ def test_row_ends_as_processing_error_when_nothing_can_process_it(pipeline: Pipe
     errors = {17: ("PROCESSING_ERROR",), 41: ("INVALID_PRICE",)}
     check_settled(pipeline, upload, errors, ended_in="Stalled Upload Closed")
     assert "1 of the invalid products could not be checked because of a problem on our side" in told(pipeline, upload)
+    diagnosis = diagnosed(pipeline, upload.upload_id)
+    assert diagnosis.cause is Cause.ROWS_BREAK_THE_CODE
+    assert "row 17" in diagnosis.sentence
+    assert "broken_on_purpose" in diagnosis.sentence
     lines = logged(pipeline, started)
     assert [line for function in lines for line in lines[function] if name in line] == []
     for function in ("product-validator", "reconciler"):
@@ -244,6 +267,9 @@ def test_vendor_is_asked_to_try_again_when_the_upload_cannot_be_finished(pipelin
     assert history["failure_reason"].startswith("PROCESSING_ERROR: ")
     assert "nothing is wrong with your file" in told(pipeline, upload)
     assert "AccessDenied" in trouble(upload)
+    diagnosis = diagnosed(pipeline, upload.upload_id)
+    assert diagnosis.cause is Cause.RECOVERY_FAILED
+    assert "s3:GetObjectVersion" in diagnosis.sentence
 
 
 def test_execution_fails_when_the_vendor_cannot_be_told(pipeline: Pipeline, vendor: str) -> None:
@@ -254,6 +280,9 @@ def test_execution_fails_when_the_vendor_cannot_be_told(pipeline: Pipeline, vend
         upload = pipeline.upload(vendor, "products.csv", content)
 
     check_settled(pipeline, upload, {2: ("INVALID_PRICE",)}, ended_in="Vendor Not Notified", emails=0)
+    diagnosis = diagnosed(pipeline, upload.upload_id)
+    assert diagnosis.cause is Cause.EMAIL_REFUSED
+    assert "Topic does not exist" in diagnosis.sentence
 
 
 def test_execution_fails_when_the_report_may_not_be_written(pipeline: Pipeline, vendor: str) -> None:
@@ -266,11 +295,27 @@ def test_execution_fails_when_the_report_may_not_be_written(pipeline: Pipeline, 
         failed_messages_return_at_once(pipeline),
     ):
         upload = pipeline.upload(vendor, "products.csv", content)
-        dead = take_dead_letters(pipeline, 2)
+        dead = pipeline.environment.output("ErrorDeadLetterQueueUrl")
+        wait_for("both requests for the report are dead letters", lambda: messages_in(pipeline, dead) == 2)
 
-    assert [letter["kind"] for letter in dead] == ["report_request"] * 2
-    check_settled(pipeline, upload, {2: ("INVALID_PRICE",)}, ended_in="Error Report Missing", has_report=False)
+    errors = {2: ("INVALID_PRICE",)}
+    check_settled(pipeline, upload, errors, ended_in="Error Report Missing", has_report=False)
     assert "The error report could not be made because of a problem on our side." in told(pipeline, upload)
+    diagnosis = diagnosed(pipeline, upload.upload_id)
+    assert diagnosis.cause is Cause.REPORT_FAILED
+    assert "s3:PutObject" in diagnosis.sentence
+    assert "2 of its messages are dead letters" in diagnosis.sentence
+    follow(pipeline, "error-report-missing", UPLOAD=upload.upload_id)
+    assert pipeline.redriven(upload).execution.ended_in == "Upload Partially Completed"
+    assert reported(pipeline, upload)
+
+
+def reported(pipeline: Pipeline, upload: Upload) -> bool:
+    """Return whether the audit trail names both files about the upload's errors."""
+    (history,) = pipeline.query(
+        "SELECT error_file_s3_key, corrections_file_s3_key FROM upload_history WHERE upload_id = %s", upload.upload_id
+    )
+    return None not in history.values()
 
 
 def test_message_becomes_a_dead_letter_when_it_cannot_be_processed(pipeline: Pipeline, vendor: str) -> None:
@@ -281,22 +326,13 @@ def test_message_becomes_a_dead_letter_when_it_cannot_be_processed(pipeline: Pip
             QueueUrl=pipeline.environment.output("ErrorQueueUrl"), MessageBody=json.dumps(poison)
         )
         upload = pipeline.upload(vendor, "products.csv", csv_file([product(f"{vendor}-1", price="0")]))
-        dead = take_dead_letters(pipeline, 1)
+        dead = pipeline.environment.output("ErrorDeadLetterQueueUrl")
+        wait_for("it is a dead letter", lambda: messages_in(pipeline, dead) == 1)
 
-    assert dead == [poison]
+    diagnosis = diagnosed(pipeline, upload.upload_id)
+    assert diagnosis.cause is Cause.DEAD_LETTER
+    assert "kind nonsense" in diagnosis.sentence
+    assert diagnosis.command is not None
+    run(pipeline, diagnosis.command)
+    assert messages_in(pipeline, dead) == 0
     check_settled(pipeline, upload, {1: ("INVALID_PRICE",)})
-
-
-def take_dead_letters(pipeline: Pipeline, count: int) -> list[Any]:
-    """Wait for so many dead letters of the error queue, take them out and return them."""
-    sqs, queue = pipeline.client("sqs"), pipeline.environment.output("ErrorDeadLetterQueueUrl")
-    taken: list[Any] = []
-
-    def look() -> bool:
-        for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
-            taken.append(json.loads(message["Body"]))
-            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-        return len(taken) >= count
-
-    wait_for(f"{count} dead letters", look, seconds=60)
-    return taken

@@ -5,10 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from onboarding.explaining.causes import Cause
 from samples.generate import generate
 from tests.e2e import reports
+from tests.e2e.explaining import diagnosed
 from tests.e2e.files import csv_file, product
+from tests.e2e.invariants import check_settled
 from tests.e2e.pipeline import Pipeline, Upload
+from tests.e2e.runbook import follow
 
 
 def link_of(pipeline: Pipeline, upload: Upload) -> str:
@@ -149,3 +153,8 @@ def test_execution_says_so_when_the_email_reaches_nobody(pipeline: Pipeline, ven
     assert (told.execution.output["recipients"], untold.execution.output["recipients"]) == (len(subscriptions), 0)
     assert len(subscriptions) > 0
     assert untold.execution.ended_in == "Upload Completed"
+    assert diagnosed(pipeline, untold.upload_id).cause is Cause.NOBODY_READS
+    address = f"{vendor.lower()}@vendor.example"
+    follow(pipeline, "unreachable-vendors", VENDOR=vendor, NAME="Vendor", EMAIL=address, UPLOAD=untold.upload_id)
+    assert pipeline.redriven(untold).execution.output["recipients"] > 0
+    check_settled(pipeline, untold, {})

@@ -13,6 +13,7 @@ from tests.e2e.faults import states_changed
 from tests.e2e.files import csv_file, product
 from tests.e2e.invariants import check_settled, messages_in
 from tests.e2e.pipeline import EVENT_TIME, Pipeline, Upload, contracted_upload_id, s3_event
+from tests.e2e.runbook import follow
 from tests.e2e.staging import staged_items
 from tests.e2e.waiting import wait_for
 
@@ -25,7 +26,7 @@ def test_redrive_errors_restores_the_row_when_its_message_is_a_dead_letter(pipel
         QueueUrl=pipeline.environment.output("ErrorDeadLetterQueueUrl"), MessageBody=error_rows_message(bad)
     )
 
-    said = redrive(pipeline, "errors")
+    said = follow(pipeline, "error-dead-letter-queue")
 
     assert said == "1 messages are back in the error queue.\n"
     wait_for("the row is marked again", lambda: bad in staged_items(pipeline, upload.upload_id))
@@ -80,9 +81,10 @@ def test_redrive_upload_sends_the_email_when_the_vendor_was_not_notified(pipelin
     assert upload.execution.ended_in == "Vendor Not Notified"
     pipeline.invoke("vendor-registrar", {"vendor_id": vendor, "vendor_name": "Again", "email": "a@vendor.example"})
 
-    said = redrive(pipeline, "upload", upload.upload_id)
+    said = follow(pipeline, "failed-executions", UPLOAD=upload.upload_id)
 
-    assert said.startswith("Started ")
+    assert "Diagnosis: e-mail not handed over\n" in said
+    assert f"Started {upload.execution.arn}_redrive_1\n" in said
     wait_for("the vendor has the e-mail", lambda: pipeline.mailbox.about(upload.upload_id, topic))
     check_settled(pipeline, upload, {2: ["INVALID_PRICE"]}, ended_in="Vendor Not Notified")
 

@@ -3,10 +3,14 @@
 import pytest
 
 from local.uploads import StoredFile
+from onboarding.explaining.causes import Cause
 from samples.generate import COLUMNS, generate
+from tests.e2e.explaining import diagnosed
 from tests.e2e.files import csv_file, product
-from tests.e2e.invariants import check_refused
-from tests.e2e.pipeline import Pipeline, SentFile
+from tests.e2e.invariants import check_refused, check_settled
+from tests.e2e.pipeline import Pipeline, SentFile, Upload
+from tests.e2e.runbook import follow
+from tests.e2e.waiting import wait_for
 
 ONE_ROW = csv_file([product("REFUSED-1")])
 WITHOUT_PRICE = [column for column in COLUMNS if column not in ("price", "stock_quantity")]
@@ -54,6 +58,27 @@ def test_execution_says_so_when_the_vendor_is_unknown(pipeline: Pipeline) -> Non
 
     email = check_refused(pipeline, upload, "UNKNOWN_VENDOR", vendor_is_known=False)
     assert '"NOBODY"' in email.body
+    assert diagnosed(pipeline, upload.upload_id).cause is Cause.UNKNOWN_VENDOR
+    follow(
+        pipeline,
+        "unknown-vendors",
+        VENDOR="NOBODY",
+        NAME="Somebody",
+        EMAIL="n@body.example",
+        KEY=upload.sent.stored.key,
+    )
+    again = wait_for("it is taken in again", lambda: other_upload(pipeline, upload))
+    check_settled(pipeline, pipeline.end_of(upload.sent, upload_id=again), {})
+
+
+def other_upload(pipeline: Pipeline, upload: Upload) -> str | None:
+    """Return the id of another upload of the same file, if there is one."""
+    rows = pipeline.query(
+        "SELECT upload_id FROM upload_history WHERE s3_key = %s AND upload_id <> %s",
+        upload.sent.stored.key,
+        upload.upload_id,
+    )
+    return rows[0]["upload_id"] if rows else None
 
 
 def test_execution_says_so_when_the_key_names_no_vendor(pipeline: Pipeline) -> None:

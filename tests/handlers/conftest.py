@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from moto import mock_aws
 
+from tests.conftest import TestDatabase
 from tests.handlers.api_client import ApiClient, let_vendors_in
 from tests.handlers.world import ENVIRONMENT, VENDOR_TOPIC_ARN, Functions, TaskCallbacks, World
 
@@ -22,9 +23,9 @@ def functions() -> Iterator[Functions]:
 
 
 @pytest.fixture
-def world(functions: Functions, database) -> Iterator[World]:
+def world(functions: Functions, database: TestDatabase) -> Iterator[World]:
     """An account with empty resources, and a database with the active vendors VEND001 and VEND002."""
-    from aws_lambda_powertools.utilities.parameters.base import DEFAULT_PROVIDERS
+    from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
 
     for provider in DEFAULT_PROVIDERS.values():
         provider.clear_cache()

@@ -46,7 +46,9 @@ def test_first_person_is_invited_when_a_vendor_is_admitted(world: World) -> None
     assert (person.role, person.vendor_id, person.email) == ("vendor", "VEND001", ANNA)
 
 
-def test_invitation_goes_by_email_with_a_verified_address_when_a_person_is_invited(world: World, invitations) -> None:
+def test_invitation_goes_by_email_with_a_verified_address_when_a_person_is_invited(
+    world: World, invitations: list[dict[str, Any]]
+) -> None:
     _admit(world)
 
     assert invitations == [
@@ -59,7 +61,9 @@ def test_invitation_goes_by_email_with_a_verified_address_when_a_person_is_invit
     ]
 
 
-def test_nobody_is_invited_when_a_vendor_with_people_is_admitted_again(world: World, invitations) -> None:
+def test_nobody_is_invited_when_a_vendor_with_people_is_admitted_again(
+    world: World, invitations: list[dict[str, Any]]
+) -> None:
     _admit(world)
 
     assert _admit(world, email="other@acme.example")["invited"] is False
@@ -84,7 +88,7 @@ def test_address_is_one_person_when_it_is_written_in_any_case(world: World) -> N
     assert len(world.access.people("VEND001")) == 1
 
 
-def test_invitation_is_sent_again_when_it_was_not_followed(world: World, invitations) -> None:
+def test_invitation_is_sent_again_when_it_was_not_followed(world: World, invitations: list[dict[str, Any]]) -> None:
     _admit(world)
 
     _act(world, "invite_person", vendor_id="VEND001", email=ANNA)
@@ -92,7 +96,9 @@ def test_invitation_is_sent_again_when_it_was_not_followed(world: World, invitat
     assert invitations[-1]["MessageAction"] == "RESEND"
 
 
-def test_nothing_is_sent_when_the_person_has_a_password_of_their_own(world: World, invitations) -> None:
+def test_nothing_is_sent_when_the_person_has_a_password_of_their_own(
+    world: World, invitations: list[dict[str, Any]]
+) -> None:
     _admit(world)
     world.cognito.admin_set_user_password(
         UserPoolId=USER_POOL_ID, Username=ANNA, Password="Of-her-own-choice-1", Permanent=True

@@ -3,44 +3,56 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.handlers.world import ACCESS_TABLE, World
+from tests.handlers.world import ACCESS_TABLE, Functions, World
+
+if TYPE_CHECKING:
+    from onboarding.access import ApiKey, Person
+    from onboarding.stores.access import AccessTable, RememberedRequest
 
 NOW = datetime(2026, 11, 24, 10, 30, 45, tzinfo=UTC)
 
 
 @pytest.fixture
-def access(world: World):
+def access(world: World) -> "AccessTable":
     from onboarding.access import VendorStatus
 
-    world.access.set_vendor_status("VEND001", VendorStatus.ACTIVE)
-    world.access.set_vendor_status("VEND002", VendorStatus.ACTIVE)
-    return world.access
+    table = world.access
+    table.set_vendor_status("VEND001", VendorStatus.ACTIVE)
+    table.set_vendor_status("VEND002", VendorStatus.ACTIVE)
+    return table
 
 
-def _key(n: int, vendor_id: str = "VEND001", created_at: datetime = NOW):
+def _key(n: int, vendor_id: str = "VEND001", created_at: datetime = NOW) -> "ApiKey":
     from onboarding.access import ApiKey
 
     return ApiKey(f"{n:064x}", f"key_{n:016x}", vendor_id, f"Key {n}", created_at, "operations")
 
 
-def _person(subject: str, vendor_id: str | None = "VEND001"):
+def _kept(access: "AccessTable", n: int) -> "ApiKey":
+    key = access.key(_key(n).digest)
+    assert key
+    return key
+
+
+def _person(subject: str, vendor_id: str | None = "VEND001") -> "Person":
     from onboarding.access import Person, Role
 
     role = Role.VENDOR if vendor_id else Role.OPERATOR
     return Person(subject, role, vendor_id, f"{subject}@vendor.example", NOW)
 
 
-def test_vendor_is_unknown_when_it_was_never_admitted(access) -> None:
+def test_vendor_is_unknown_when_it_was_never_admitted(access: "AccessTable") -> None:
     assert access.vendor_status("VEND404") is None
     assert access.people("VEND404") == []
     assert access.keys("VEND404") == []
 
 
-def test_vendor_keeps_people_and_keys_when_it_is_suspended(access) -> None:
+def test_vendor_keeps_people_and_keys_when_it_is_suspended(access: "AccessTable") -> None:
     from onboarding.access import VendorStatus
 
     access.add_person(_person("sub-1"))
@@ -54,7 +66,7 @@ def test_vendor_keeps_people_and_keys_when_it_is_suspended(access) -> None:
     assert access.keys("VEND001") == [_key(1)]
 
 
-def test_person_is_found_by_subject_when_added(access) -> None:
+def test_person_is_found_by_subject_when_added(access: "AccessTable") -> None:
     assert access.add_person(_person("sub-1")) == _person("sub-1")
     assert access.add_person(_person("sub-2", None)) == _person("sub-2", None)
 
@@ -63,7 +75,7 @@ def test_person_is_found_by_subject_when_added(access) -> None:
     assert access.person("sub-3") is None
 
 
-def test_person_stays_with_the_first_vendor_when_added_to_another(access) -> None:
+def test_person_stays_with_the_first_vendor_when_added_to_another(access: "AccessTable") -> None:
     access.add_person(_person("sub-1"))
 
     assert access.add_person(_person("sub-1", "VEND002")) == _person("sub-1")
@@ -71,7 +83,7 @@ def test_person_stays_with_the_first_vendor_when_added_to_another(access) -> Non
     assert access.people("VEND002") == []
 
 
-def test_person_is_refused_when_the_vendor_is_unknown(access) -> None:
+def test_person_is_refused_when_the_vendor_is_unknown(access: "AccessTable") -> None:
     from onboarding.access import UnknownVendorError
 
     with pytest.raises(UnknownVendorError):
@@ -80,7 +92,7 @@ def test_person_is_refused_when_the_vendor_is_unknown(access) -> None:
     assert access.person("sub-1") is None
 
 
-def test_person_is_gone_when_removed_once_or_twice(access) -> None:
+def test_person_is_gone_when_removed_once_or_twice(access: "AccessTable") -> None:
     access.add_person(_person("sub-1"))
 
     access.remove_person(_person("sub-1"))
@@ -90,7 +102,7 @@ def test_person_is_gone_when_removed_once_or_twice(access) -> None:
     assert access.people("VEND001") == []
 
 
-def test_keys_are_listed_by_age_and_vendor_when_added(access) -> None:
+def test_keys_are_listed_by_age_and_vendor_when_added(access: "AccessTable") -> None:
     older = _key(9, created_at=NOW - timedelta(days=1))
     for key in (_key(1), older, _key(2, "VEND002")):
         access.add_key(key)
@@ -99,7 +111,7 @@ def test_keys_are_listed_by_age_and_vendor_when_added(access) -> None:
     assert access.keys("VEND002") == [_key(2, "VEND002")]
 
 
-def test_third_key_is_refused_when_a_vendor_has_two(access) -> None:
+def test_third_key_is_refused_when_a_vendor_has_two(access: "AccessTable") -> None:
     from onboarding.access import TooManyKeysError
 
     access.add_key(_key(1))
@@ -111,14 +123,14 @@ def test_third_key_is_refused_when_a_vendor_has_two(access) -> None:
     assert access.key(_key(3).digest) is None
 
 
-def test_key_is_refused_when_the_vendor_is_unknown(access) -> None:
+def test_key_is_refused_when_the_vendor_is_unknown(access: "AccessTable") -> None:
     from onboarding.access import UnknownVendorError
 
     with pytest.raises(UnknownVendorError):
         access.add_key(_key(1, "VEND404"))
 
 
-def test_only_two_keys_are_kept_when_ten_are_made_at_once(access) -> None:
+def test_only_two_keys_are_kept_when_ten_are_made_at_once(access: "AccessTable") -> None:
     from onboarding.access import TooManyKeysError
 
     def add(n: int) -> bool:
@@ -135,7 +147,7 @@ def test_only_two_keys_are_kept_when_ten_are_made_at_once(access) -> None:
     assert len(access.keys("VEND001")) == 2
 
 
-def test_key_makes_room_when_it_is_removed(access) -> None:
+def test_key_makes_room_when_it_is_removed(access: "AccessTable") -> None:
     access.add_key(_key(1))
     access.add_key(_key(2))
 
@@ -146,7 +158,7 @@ def test_key_makes_room_when_it_is_removed(access) -> None:
     assert access.keys("VEND001") == [_key(2), _key(3)]
 
 
-def test_key_stays_when_another_vendor_removes_it(access) -> None:
+def test_key_stays_when_another_vendor_removes_it(access: "AccessTable") -> None:
     access.add_key(_key(1))
 
     assert not access.remove_key("VEND002", _key(1).key_id)
@@ -155,7 +167,7 @@ def test_key_stays_when_another_vendor_removes_it(access) -> None:
     assert access.keys("VEND001") == [_key(1)]
 
 
-def test_key_says_the_hour_when_it_was_used(access) -> None:
+def test_key_says_the_hour_when_it_was_used(access: "AccessTable") -> None:
     access.add_key(_key(1))
 
     access.mark_used(_key(1), NOW)
@@ -163,25 +175,27 @@ def test_key_says_the_hour_when_it_was_used(access) -> None:
     assert access.key(_key(1).digest) == replace(_key(1), last_used_at=NOW.replace(minute=0, second=0))
 
 
-def test_nothing_is_written_when_a_key_is_used_again_in_the_hour(access, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_written_when_a_key_is_used_again_in_the_hour(
+    access: "AccessTable", monkeypatch: pytest.MonkeyPatch
+) -> None:
     access.add_key(_key(1))
     access.mark_used(_key(1), NOW)
-    used = access.key(_key(1).digest)
+    used = _kept(access, 1)
     monkeypatch.setattr(access.client, "update_item", lambda **_: pytest.fail("one write an hour is enough"))
 
     access.mark_used(used, NOW + timedelta(minutes=29))
 
 
-def test_key_is_marked_again_when_it_is_used_in_the_next_hour(access) -> None:
+def test_key_is_marked_again_when_it_is_used_in_the_next_hour(access: "AccessTable") -> None:
     access.add_key(_key(1))
     access.mark_used(_key(1), NOW)
 
-    access.mark_used(access.key(_key(1).digest), NOW + timedelta(minutes=30))
+    access.mark_used(_kept(access, 1), NOW + timedelta(minutes=30))
 
-    assert access.key(_key(1).digest).last_used_at == NOW.replace(hour=11, minute=0, second=0)
+    assert _kept(access, 1).last_used_at == NOW.replace(hour=11, minute=0, second=0)
 
 
-def test_key_does_not_come_back_when_it_was_removed_while_used(world: World, access) -> None:
+def test_key_does_not_come_back_when_it_was_removed_while_used(world: World, access: "AccessTable") -> None:
     access.add_key(_key(1))
     access.remove_key("VEND001", _key(1).key_id)
 
@@ -191,20 +205,20 @@ def test_key_does_not_come_back_when_it_was_removed_while_used(world: World, acc
     assert "Item" not in world.dynamodb.get_item(TableName=ACCESS_TABLE, Key={"id": {"S": f"key#{_key(1).digest}"}})
 
 
-def _request(fingerprint: str, answer: str):
+def _request(fingerprint: str, answer: str) -> "RememberedRequest":
     from onboarding.stores.access import RememberedRequest
 
     return RememberedRequest(fingerprint, answer)
 
 
-def test_first_request_counts_when_an_idempotency_key_comes_again(access) -> None:
+def test_first_request_counts_when_an_idempotency_key_comes_again(access: "AccessTable") -> None:
     first = _request("a", "UPLOAD_1")
 
     assert access.remember_request("VEND001", "retry-1", first, NOW) == first
     assert access.remember_request("VEND001", "retry-1", _request("b", "UPLOAD_2"), NOW + timedelta(hours=23)) == first
 
 
-def test_idempotency_key_is_free_when_a_day_is_over_or_the_vendor_is_another(access) -> None:
+def test_idempotency_key_is_free_when_a_day_is_over_or_the_vendor_is_another(access: "AccessTable") -> None:
     access.remember_request("VEND001", "retry-1", _request("a", "UPLOAD_1"), NOW)
     second, third = _request("b", "UPLOAD_2"), _request("c", "UPLOAD_3")
 
@@ -216,14 +230,13 @@ class _Conflicts:
     """A client whose transactions meet others on the same item."""
 
     class exceptions:  # noqa: N801 - as botocore's clients have it
-        class TransactionCanceledException(ClientError):  # noqa: N818
-            pass
+        TransactionCanceledException = ClientError
 
     def __init__(self, conflicts: int) -> None:
         self.left = conflicts
         self.calls = 0
 
-    def transact_write_items(self, TransactItems) -> None:  # noqa: N803
+    def transact_write_items(self, TransactItems: list[dict[str, Any]]) -> None:  # noqa: N803
         self.calls += 1
         if self.left:
             self.left -= 1
@@ -234,10 +247,11 @@ class _Conflicts:
             )
 
 
-def test_key_is_kept_when_another_change_of_the_vendor_came_between(functions) -> None:
+def test_key_is_kept_when_another_change_of_the_vendor_came_between(functions: Functions) -> None:
     from onboarding.stores.access import AccessTable
 
-    client, pauses = _Conflicts(2), []
+    client = _Conflicts(2)
+    pauses: list[float] = []
 
     AccessTable(client, "access", pauses.append).add_key(_key(1))
 
@@ -245,7 +259,7 @@ def test_key_is_kept_when_another_change_of_the_vendor_came_between(functions) -
     assert pauses == [0.05, 0.1]
 
 
-def test_conflict_is_raised_when_it_does_not_end(functions) -> None:
+def test_conflict_is_raised_when_it_does_not_end(functions: Functions) -> None:
     from onboarding.stores.access import AccessTable
 
     client = _Conflicts(100)

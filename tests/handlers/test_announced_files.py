@@ -35,6 +35,17 @@ def test_file_keeps_its_announced_id_and_name(api: ApiClient, announced: tuple[s
     assert api.get("/uploads", status="awaiting_file").json["data"] == []
 
 
+def test_file_corrects_the_upload_that_was_announced_with_it(api: ApiClient) -> None:
+    first = api.post("/uploads", {"file_name": "first.csv", "size": len(ROWS)}).json["upload_id"]
+    new = {"file_name": "fixed.csv", "size": len(ROWS), "corrects_upload_id": first}
+    fixed = api.post("/uploads", new).json["upload_id"]
+
+    api.world.parse(api.world.put(ROWS, f"uploads/VEND001/{fixed}/fixed.csv"))
+
+    assert api.world.database.execute("SELECT upload_id, corrects_upload_id FROM upload_history") == [(fixed, first)]
+    assert api.get(f"/uploads/{fixed}").json["corrects_upload_id"] == first
+
+
 def test_file_is_taken_in_once_when_its_event_comes_twice(api: ApiClient, announced: tuple[str, str]) -> None:
     upload_id, key = announced
     event = api.world.put(ROWS, key)

@@ -37,7 +37,11 @@ def api(api: ApiClient) -> ApiClient:
     report, corrections = f"errors/VEND001/{UPLOAD_ID}_errors.csv", f"errors/VEND001/{UPLOAD_ID}_corrections.csv"
     for key in (report, corrections):
         api.world.s3.put_object(Bucket=BUCKET, Key=key, Body=b"Row Number\r\n7\r\n")
-    columns = {"error_file_s3_key": report, "corrections_file_s3_key": corrections, "file_name": "secret-file.csv"}
+    columns: dict[str, Any] = {
+        "error_file_s3_key": report,
+        "corrections_file_s3_key": corrections,
+        "file_name": "secret-file.csv",
+    }
     add_upload(api.world, **columns)
     add_error(api.world, 7)
     add_product(api.world, "PRODUCT-OF-1")

@@ -1,4 +1,4 @@
-"""A vendor's people look after its API keys."""
+"""A vendor's people look after its API keys, and see who else may come in."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -85,3 +85,9 @@ def test_label_is_kept_when_it_can_be_written(api: ApiClient, label: str) -> Non
     reply = _ask(api, "POST", "/api-keys", {"label": label})
 
     assert (reply.status, reply.json["label"]) == (201, label)
+
+
+def test_people_of_the_own_vendor_are_listed_when_a_person_asks(api: ApiClient) -> None:
+    listed = _ask(api, "GET", "/people")
+
+    assert listed.json == {"data": [{"email": "anna@acme.example", "created_at": "2026-11-21T12:00:00Z"}]}

@@ -6,10 +6,14 @@ import io
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
+from onboarding.intake.reading import read_products
+from onboarding.intake.refusal import FileRefused, file_too_large
+from rules import ProductRules
 from tests.handlers.api_client import NOON, UPLOAD_ID, ApiClient, add_product, add_upload
 from tests.handlers.test_api_uploads import all_pages
 from tests.handlers.world import BUCKET
@@ -80,13 +84,12 @@ def test_product_is_not_found_when_the_vendor_has_none(api: ApiClient, product_i
 
 def test_changes_tell_who_changed_what(api: ApiClient) -> None:
     add_product(api.world, "P-1")
-    for hour, (old, new) in enumerate(
-        [
-            ({"price": 25.00, "stock_quantity": 1}, {"price": 22.50, "stock_quantity": 3}),
-            ({"brand": None}, {"brand": "Acme"}),
-            ({"price": 22.50}, {"price": 19.99}),
-        ]
-    ):
+    changes: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        ({"price": 25.00, "stock_quantity": 1}, {"price": 22.50, "stock_quantity": 3}),
+        ({"brand": None}, {"brand": "Acme"}),
+        ({"price": 22.50}, {"price": 19.99}),
+    ]
+    for hour, (old, new) in enumerate(changes):
         upload_id = add_upload(api.world, f"UPLOAD_20261121_103045_0000000{hour}", at=NOON + timedelta(hours=hour))
         api.world.database.execute(
             "INSERT INTO product_changes"
@@ -185,6 +188,26 @@ def test_columns_tell_limits_and_fixes(api: ApiClient) -> None:
     assert codes["INVALID_PRICE"]["of"] == "row"
     assert codes["EMPTY_FILE"]["of"] == "file"
     assert all(code["fix"] for code in found["codes"])
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7 and more", b"\x89PNG\r\n\x1a\n and more", b"GIF89a and more"])
+def test_file_is_refused_in_the_words_that_were_told_before(api: ApiClient, content: bytes) -> None:
+    told = api.get("/columns").json["refusals"]
+
+    with pytest.raises(FileRefused) as refused:
+        read_products(content, ProductRules.load())
+
+    beginnings = {bytes.fromhex(each["bytes"]): each["message"] for each in told["beginnings"]}
+    words = [message for beginning, message in beginnings.items() if content.startswith(beginning)] or [told["empty"]]
+    assert words == [refused.value.message]
+
+
+def test_size_is_refused_in_the_words_that_were_told_before(api: ApiClient) -> None:
+    found = api.get("/columns").json
+
+    refusal = file_too_large(found["max_bytes"] + 1)
+
+    assert found["refusals"]["too_large"].replace("{megabytes}", "10.1") == refusal.message
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -21,9 +23,10 @@ def ids(reply: Reply) -> list[str]:
     return [entry["upload_id"] for entry in reply.json["data"]]
 
 
-def all_pages(api: ApiClient, path: str, **query: object) -> list[list[dict]]:
+def all_pages(api: ApiClient, path: str, **query: object) -> list[list[dict[str, Any]]]:
     """Follow next_cursor to the end and return the pages."""
-    pages, cursor = [], {}
+    pages: list[list[dict[str, Any]]] = []
+    cursor: dict[str, str] = {}
     while True:
         reply = api.get(path, **query, **cursor)
         assert reply.status == 200, reply.text
@@ -37,7 +40,7 @@ def an_id(number: int) -> str:
     return f"UPLOAD_20261121_103045_{number:08x}"
 
 
-def tracker_of(world: World, upload_id: str) -> dict:
+def tracker_of(world: World, upload_id: str) -> dict[str, Any]:
     key = {"upload_id": {"S": upload_id}, "record_id": {"S": "#upload"}}
     return world.dynamodb.get_item(TableName=STAGING_TABLE, Key=key).get("Item", {})
 
@@ -46,7 +49,12 @@ def take_in(world: World, upload_id: str, version: str = "v1", vendor_id: str = 
     """Do what the parser does first when the file has come."""
     trackers = Trackers(world.dynamodb, STAGING_TABLE)
     key = tracker_of(world, upload_id)["s3_key"]["S"]
-    return trackers.claim(upload_id, vendor_id, key, version, datetime.now(UTC))
+    found = trackers.claim(upload_id, vendor_id, key, version, datetime.now(UTC))
+    return found.file_name if found else None
+
+
+Later = Callable[..., None]
+"""Let so much time pass; arguments as of a timedelta."""
 
 
 class LaterClock:
@@ -63,7 +71,7 @@ class LaterClock:
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> object:
+def later(monkeypatch: pytest.MonkeyPatch) -> Later:
     return lambda **by: monkeypatch.setattr(routes, "datetime", LaterClock(timedelta(**by)))
 
 
@@ -119,7 +127,30 @@ def test_announced_upload_waits_for_its_file_when_it_is_looked_at(api: ApiClient
     assert ids(other.get("/uploads")) == []
 
 
-def test_announced_upload_expires_when_no_file_comes(api: ApiClient, later: object) -> None:
+def test_upload_tells_which_one_it_corrects(api: ApiClient) -> None:
+    add_upload(api.world)
+
+    reply = api.post("/uploads", {**NEW, "corrects_upload_id": UPLOAD_ID})
+    again = api.post("/uploads", {**NEW, "corrects_upload_id": reply.json["upload_id"]})
+
+    assert (reply.status, again.status) == (201, 201)
+    assert api.get(f"/uploads/{reply.json['upload_id']}").json["corrects_upload_id"] == UPLOAD_ID
+
+
+@pytest.mark.parametrize("upload_id", [UPLOAD_ID, "UPLOAD_20260101_000000_00000000", "nothing"])
+def test_upload_corrects_only_one_of_the_same_vendor(api: ApiClient, other: ApiClient, upload_id: str) -> None:
+    add_upload(api.world)
+    waiting = api.post("/uploads", NEW).json["upload_id"]
+
+    for corrected in (upload_id, waiting):
+        reply = other.post("/uploads", {**NEW, "corrects_upload_id": corrected})
+
+        assert reply.status == 422
+        assert reply.json["errors"][0]["field"] == "body.corrects_upload_id"
+    assert ids(other.get("/uploads")) == []
+
+
+def test_announced_upload_expires_when_no_file_comes(api: ApiClient, later: Later) -> None:
     upload_id = api.post("/uploads", NEW).json["upload_id"]
 
     later(hours=1)
@@ -193,7 +224,7 @@ def test_vendor_has_to_wait_when_too_many_uploads_are_open(api: ApiClient, other
     assert other.post("/uploads", NEW).status == 201
 
 
-def test_there_is_room_again_when_open_uploads_have_ended_or_expired(api: ApiClient, later: object) -> None:
+def test_there_is_room_again_when_open_uploads_have_ended_or_expired(api: ApiClient, later: Later) -> None:
     upload_ids = [api.post("/uploads", NEW).json["upload_id"] for _ in range(5)]
     for upload_id in upload_ids[:4]:
         take_in(api.world, upload_id)
@@ -421,6 +452,23 @@ def test_errors_are_filtered_by_code_and_column(api: ApiClient) -> None:
     assert api.get(f"/uploads/{UPLOAD_ID}/errors", code="MALFORMED_ROW").json["data"][0]["column"] is None
 
 
+def test_errors_are_searched_in_ids_and_cells_and_begin_at_a_row(api: ApiClient) -> None:
+    add_upload(api.world)
+    for row_number in (1, 2, 13):
+        add_error(api.world, row_number)
+
+    def rows(**query: object) -> list[int]:
+        return [error["row_number"] for error in api.get(f"/uploads/{UPLOAD_ID}/errors", **query).json["data"]]
+
+    assert rows(q="sku-1") == [1, 13]
+    assert rows(q="P-2") == [2]
+    assert rows(q="FREE") == [1, 2, 13]
+    assert rows(q="%") == []
+    assert rows(from_row=2) == [2, 13]
+    assert rows(from_row=2, q="sku-1") == [13]
+    assert api.get(f"/uploads/{UPLOAD_ID}/errors", from_row=0).status == 422
+
+
 def test_summary_tells_what_to_fix_first(api: ApiClient) -> None:
     add_upload(api.world)
     add_error(api.world, 8, sent="$1")
@@ -447,7 +495,8 @@ def test_summary_tells_what_to_fix_first(api: ApiClient) -> None:
 )
 def test_link_leads_to_the_file_when_it_is_kept(api: ApiClient, path: str, column: str) -> None:
     key = f"errors/VEND001/{UPLOAD_ID}_{path}.csv"
-    add_upload(api.world, **{column: key})
+    files: dict[str, Any] = {column: key}
+    add_upload(api.world, **files)
     api.world.s3.put_object(Bucket=BUCKET, Key=key, Body=b"Row Number")
 
     reply = api.get(f"/uploads/{UPLOAD_ID}/{path}")
@@ -494,7 +543,7 @@ def test_preview_is_applied_with_the_object_version_that_was_checked(api: ApiCli
     assert api.world.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() == b"as checked"
 
 
-def test_preview_is_to_be_applied_again_when_its_file_never_came(api: ApiClient, preview: str, later: object) -> None:
+def test_preview_is_to_be_applied_again_when_its_file_never_came(api: ApiClient, preview: str, later: Later) -> None:
     upload_id = api.post(f"/uploads/{preview}/apply").json["upload_id"]
 
     later(minutes=2)
@@ -517,7 +566,7 @@ def test_preview_is_applied_once_when_it_is_asked_twice(api: ApiClient, preview:
 
 
 def test_preview_is_applied_by_the_next_request_when_the_first_died_before_it_copied(
-    api: ApiClient, preview: str, monkeypatch: pytest.MonkeyPatch, later: object
+    api: ApiClient, preview: str, monkeypatch: pytest.MonkeyPatch, later: Later
 ) -> None:
     files = type(api.world.functions.vendor_api.services.files)
     with monkeypatch.context() as dying:
@@ -562,7 +611,7 @@ def test_same_upload_is_found_when_its_tracker_is_no_longer_kept(api: ApiClient,
     ],
 )
 def test_upload_cannot_be_applied_when_it_is_no_preview_with_valid_rows(
-    api: ApiClient, columns: dict[str, object]
+    api: ApiClient, columns: dict[str, Any]
 ) -> None:
     add_upload(api.world, **columns)
 

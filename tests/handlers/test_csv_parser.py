@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 from botocore.exceptions import ClientError
 
 from onboarding.intake.events import UnreadableEventError
-from tests.handlers.world import CONTEXT, STAGING_TABLE, World, csv_of, product, sample
+from tests.handlers.world import API_URL, CONTEXT, STAGING_TABLE, World, csv_of, product, sample
 
 ROWS = [product(n) for n in range(1, 61)]
 
@@ -98,7 +98,8 @@ def test_one_execution_is_started_when_a_file_comes(world: World) -> None:
         stateMachineArn=world.functions.csv_parser.config.upload_state_machine_arn
     )["executions"]
     described = world.step_functions.describe_execution(executionArn=execution["executionArn"])
-    assert json.loads(described["input"]) == upload.as_execution_input()
+    page = f"{API_URL}/portal/#/uploads/{upload.upload_id}"
+    assert json.loads(described["input"]) == {**upload.as_execution_input(), "portal_page": page}
     assert upload.file_name == "Kopfh\u00f6rer + more.csv"
 
 

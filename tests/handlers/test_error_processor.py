@@ -1,5 +1,7 @@
 """Error Processor: errors of rows come by the queue, and the execution asks for the report."""
 
+from typing import Any
+
 import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 from botocore.exceptions import ClientError
@@ -10,7 +12,7 @@ ROWS = [product(1), product(2, price="=1+1"), product(3, sku="SKU-0001"), produc
 
 
 @pytest.fixture
-def upload(world: World):
+def upload(world: World) -> Any:
     """An upload whose rows are validated and whose error rows are in the queue."""
     found = world.stage(ROWS)
     world.validate(world.staged(found))
@@ -21,7 +23,7 @@ def _failed(*positions: int) -> dict[str, list[dict[str, str]]]:
     return {"batchItemFailures": [{"itemIdentifier": f"message-{position}"} for position in positions]}
 
 
-def test_staged_rows_are_marked_when_their_errors_come(world: World, upload) -> None:
+def test_staged_rows_are_marked_when_their_errors_come(world: World, upload: Any) -> None:
     before = world.staged(upload)
 
     answer = world.process_errors()
@@ -54,7 +56,7 @@ def test_samples_are_processed_when_they_come_from_the_queue(world: World) -> No
     assert world.callbacks.succeeded[0][0] == "AQCEAAAAKgAAAAMAAAAA-report"
 
 
-def test_report_is_pending_when_its_request_overtakes_the_errors(world: World, upload) -> None:
+def test_report_is_pending_when_its_request_overtakes_the_errors(world: World, upload: Any) -> None:
     answer = world.request_report(upload, error_records=3)
 
     assert answer == _failed()
@@ -64,7 +66,7 @@ def test_report_is_pending_when_its_request_overtakes_the_errors(world: World, u
         world.report(upload)
 
 
-def test_report_is_built_when_the_request_comes_again_after_the_errors(world: World, upload) -> None:
+def test_report_is_built_when_the_request_comes_again_after_the_errors(world: World, upload: Any) -> None:
     world.request_report(upload, error_records=3)
     world.process_errors()
 
@@ -86,7 +88,7 @@ def test_report_is_built_when_the_request_comes_again_after_the_errors(world: Wo
     assert world.report(upload)[0]["Price"] == "'=1+1"
 
 
-def test_report_equals_the_audit_trail_when_it_is_built(world: World, upload) -> None:
+def test_report_equals_the_audit_trail_when_it_is_built(world: World, upload: Any) -> None:
     world.process_errors()
     world.request_report(upload, error_records=3)
 
@@ -99,7 +101,7 @@ def test_report_equals_the_audit_trail_when_it_is_built(world: World, upload) ->
 
 @pytest.mark.parametrize("expected", [0, 2, 4])
 def test_no_report_is_built_when_there_are_more_or_fewer_rows_than_asked_for(
-    world: World, upload, expected: int
+    world: World, upload: Any, expected: int
 ) -> None:
     world.process_errors()
 
@@ -110,7 +112,7 @@ def test_no_report_is_built_when_there_are_more_or_fewer_rows_than_asked_for(
         world.report(upload)
 
 
-def test_report_has_rows_of_its_upload_alone_when_there_are_others(world: World, upload) -> None:
+def test_report_has_rows_of_its_upload_alone_when_there_are_others(world: World, upload: Any) -> None:
     other = world.stage([product(9, price="free")], "uploads/VEND002/products.csv")
     world.validate(world.staged(other))
     world.process_errors()
@@ -135,7 +137,7 @@ def test_report_is_in_order_when_rows_are_many(world: World) -> None:
     assert [int(line["Row Number"]) for line in world.report(many)] == list(range(1, 301))
 
 
-def test_report_stays_the_same_when_messages_come_twice(world: World, upload) -> None:
+def test_report_stays_the_same_when_messages_come_twice(world: World, upload: Any) -> None:
     bodies = world.queued()
     world.process_errors(sqs_event(bodies))
     world.request_report(upload, error_records=3)
@@ -151,7 +153,7 @@ def test_report_stays_the_same_when_messages_come_twice(world: World, upload) ->
 @pytest.mark.parametrize("code", ["TaskDoesNotExist", "TaskTimedOut", "InvalidToken"])
 @pytest.mark.parametrize("expected", [3, 4], ids=["report", "pending"])
 def test_request_is_done_with_when_the_execution_waits_no_longer(
-    world: World, upload, code: str, expected: int
+    world: World, upload: Any, code: str, expected: int
 ) -> None:
     world.process_errors()
     world.callbacks.error = code
@@ -159,7 +161,7 @@ def test_request_is_done_with_when_the_execution_waits_no_longer(
     assert world.request_report(upload, error_records=expected) == _failed()
 
 
-def test_request_comes_again_when_the_execution_cannot_be_answered(world: World, upload) -> None:
+def test_request_comes_again_when_the_execution_cannot_be_answered(world: World, upload: Any) -> None:
     world.process_errors()
     world.callbacks.error = "ThrottlingException"
 
@@ -171,7 +173,7 @@ def test_request_comes_again_when_the_execution_cannot_be_answered(world: World,
     assert len(world.callbacks.succeeded) == 1
 
 
-def test_message_fails_alone_when_it_is_of_an_unknown_kind(world: World, upload) -> None:
+def test_message_fails_alone_when_it_is_of_an_unknown_kind(world: World, upload: Any) -> None:
     unknown = sample("sqs_unknown_kind")["Records"][0]["body"]
     bodies = world.queued()
 
@@ -183,7 +185,7 @@ def test_message_fails_alone_when_it_is_of_an_unknown_kind(world: World, upload)
 
 
 def test_message_comes_again_when_dynamodb_does_not_answer(
-    world: World, upload, monkeypatch: pytest.MonkeyPatch
+    world: World, upload: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event = sqs_event(world.queued())
 
@@ -199,7 +201,7 @@ def test_message_comes_again_when_dynamodb_does_not_answer(
     assert list(world.statuses(upload).values()).count("error") == 3
 
 
-def test_request_comes_again_when_the_report_cannot_be_stored(world: World, upload) -> None:
+def test_request_comes_again_when_the_report_cannot_be_stored(world: World, upload: Any) -> None:
     world.process_errors()
     for version in world.s3.list_object_versions(Bucket=BUCKET)["Versions"]:
         world.s3.delete_object(Bucket=BUCKET, Key=version["Key"], VersionId=version["VersionId"])
@@ -208,13 +210,14 @@ def test_request_comes_again_when_the_report_cannot_be_stored(world: World, uplo
     with pytest.raises(BatchProcessingError):
         world.request_report(upload, error_records=3)
 
-    assert world.callbacks.succeeded == world.callbacks.failed == []
+    assert world.callbacks.succeeded == []
+    assert world.callbacks.failed == []
 
 
 ##### The corrections file
 
 
-def test_corrections_file_has_the_rows_as_sent_when_the_report_is_built(world: World, upload) -> None:
+def test_corrections_file_has_the_rows_as_sent_when_the_report_is_built(world: World, upload: Any) -> None:
     world.process_errors()
 
     world.request_report(upload, error_records=3)
@@ -231,7 +234,7 @@ def test_corrections_file_has_the_rows_as_sent_when_the_report_is_built(world: W
     assert " | MISSING_REQUIRED_FIELD: " in lines[2]["_errors"]
 
 
-def test_upload_is_completed_when_its_corrections_file_is_fixed_and_comes_back(world: World, upload) -> None:
+def test_upload_is_completed_when_its_corrections_file_is_fixed_and_comes_back(world: World, upload: Any) -> None:
     world.process_errors()
     world.request_report(upload, error_records=3)
     lines = [
@@ -259,7 +262,7 @@ def test_corrections_file_is_read_by_the_rules_of_updates_when_the_file_is_one(w
 
 
 def test_report_is_answered_alone_when_the_corrections_file_cannot_be_built(
-    world: World, upload, capsys: pytest.CaptureFixture[str]
+    world: World, upload: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world.process_errors()
     world.s3.delete_object(Bucket=BUCKET, Key=upload.s3_key, VersionId=upload.object_version)
@@ -275,7 +278,7 @@ def test_report_is_answered_alone_when_the_corrections_file_cannot_be_built(
 
 
 def test_report_is_built_alone_when_no_corrections_file_is_asked_for(
-    world: World, upload, capsys: pytest.CaptureFixture[str]
+    world: World, upload: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world.process_errors()
 

@@ -56,7 +56,7 @@ def _metrics(capsys: pytest.CaptureFixture[str], *names: str) -> dict[str, float
     return {name: sum(sum(line[name]) for line in lines if name in line) for name in names}
 
 
-def _products(world: World, *columns: str) -> list[tuple]:
+def _products(world: World, *columns: str) -> list[tuple[Any, ...]]:
     return world.database.execute(f"SELECT {', '.join(columns)} FROM products ORDER BY product_id")
 
 

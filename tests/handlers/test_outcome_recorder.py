@@ -96,6 +96,7 @@ def test_link_leads_to_the_report_of_this_upload_when_some_rows_are_invalid(worl
     message = _record(world, event)["message"]
 
     link = re.search(rf"^Download Error Report: {re.escape(API_URL)}/reports/(\S+)$", message, re.MULTILINE)
+    assert link
     assert world.functions.report_link.links.read(link[1]) == ("VEND001", upload.upload_id, "errors")
     expires = world.database.execute("SELECT to_char(completed_at + '7 days', 'DD FMMonth YYYY') FROM upload_history")
     assert f"on {expires[0][0]} at" in message
@@ -111,6 +112,7 @@ def test_corrections_file_is_recorded_and_linked_when_there_is_one(world: World)
     assert world.database.execute("SELECT corrections_file_s3_key FROM upload_history") == [(key,)]
     prefix = re.escape(f"{API_URL}/reports/")
     link = re.search(rf"^Download Corrections File: {prefix}(\S+)$", outcome["message"], re.MULTILINE)
+    assert link
     assert world.functions.report_link.links.read(link[1]) == ("VEND001", upload.upload_id, "corrections")
 
 
@@ -369,7 +371,7 @@ def test_outcome_and_text_are_the_same_when_the_execution_asks_twice(world: Worl
     second = _record(world, event)
 
     assert _history(world, upload.upload_id) == before
-    tokens = [re.search(r"/reports/(\S+)", each["message"])[1] for each in (first, second)]
+    tokens = [re.findall(r"/reports/(\S+)", each["message"])[0] for each in (first, second)]
     # A token also says when it was made.
     assert first | {"message": first["message"].replace(tokens[0], "")} == second | {
         "message": second["message"].replace(tokens[1], "")

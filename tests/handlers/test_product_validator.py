@@ -576,7 +576,9 @@ def in_one_batch(world: World) -> tuple[Any, list[Item], Any]:
     return upload, items, _verdicts(world, upload)
 
 
-def test_verdicts_are_those_of_the_rules_when_a_file_comes_in_one_batch(in_one_batch) -> None:
+def test_verdicts_are_those_of_the_rules_when_a_file_comes_in_one_batch(
+    in_one_batch: tuple[Any, list[Item], Any],
+) -> None:
     products, errors, counts = in_one_batch[2]
 
     assert [row[0] for row in products] == [1, 12]
@@ -587,7 +589,7 @@ def test_verdicts_are_those_of_the_rules_when_a_file_comes_in_one_batch(in_one_b
 @given(BATCHES)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_verdicts_are_the_same_when_rows_come_in_any_order_and_batches(
-    world: World, in_one_batch, chance: random.Random
+    world: World, in_one_batch: tuple[Any, list[Item], Any], chance: random.Random
 ) -> None:
     upload, items, expected = in_one_batch
     world.database.execute("DELETE FROM products WHERE upload_id = %s", upload.upload_id)

@@ -369,7 +369,8 @@ def test_outcomes_stay_when_a_lost_connection_let_the_reconciler_in_between_two_
     event = world.put(csv_of([product(n, price="free" if n % 2 else "1") for n in range(1, 101)]))
     upload = world.upload_of(event)
     parser = world.functions.csv_parser
-    write, lock, recovered = parser.staging._client.batch_write_item, threading.Lock(), []
+    write, lock = parser.staging._client.batch_write_item, threading.Lock()
+    recovered: list[Any] = []
 
     def write_late(**request: Any) -> Any:
         with lock:

@@ -35,7 +35,7 @@ class Deployment:
         }
         return answer
 
-    def execute(self, statement: str, url: str | None = None) -> list[tuple]:
+    def execute(self, statement: str, url: str | None = None) -> list[tuple[Any, ...]]:
         target = (url or self.world.database.url).rpartition("/")[0] + "/fresh"
         return self.world.database.execute(statement, url=target)
 

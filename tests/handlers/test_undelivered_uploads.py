@@ -68,7 +68,7 @@ def test_event_stays_in_the_dead_letter_queue_when_the_execution_cannot_be_start
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good, bad = world.put(csv_of(ROWS)), world.put(csv_of(ROWS), "uploads/VEND002/products.csv")
-    step_functions = world.functions.undelivered_uploads.undelivered.step_functions
+    step_functions = world.functions.undelivered_uploads.undelivered.executions.step_functions
     start, failing = step_functions.start_execution, world.upload_of(bad).upload_id
 
     def fail(**request: Any) -> Any:

@@ -15,7 +15,7 @@ def _register(world: World, **changed: Any) -> dict[str, str]:
     return world.functions.vendor_registrar.handler({**EVENT, **changed}, CONTEXT)
 
 
-def _vendor(world: World) -> list[tuple]:
+def _vendor(world: World) -> list[tuple[Any, ...]]:
     return world.database.execute(
         "SELECT vendor_name, email, status, notification_topic_arn FROM vendors WHERE vendor_id = 'VEND042'"
     )

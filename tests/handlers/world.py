@@ -69,6 +69,7 @@ ENVIRONMENT = {
     "NOTIFICATION_COPY_QUEUE_ARN": MAILBOX_ARN,
     "ACCESS_TABLE_NAME": ACCESS_TABLE,
     "ACCESS_MANAGER_NAME": ACCESS_MANAGER,
+    "PORTAL_URL": f"{API_URL}/portal/",
     "VENDOR_REGISTRAR_NAME": VENDOR_REGISTRAR,
     **{
         f"{name}_URL": f"https://sqs.us-east-1.amazonaws.com/123456789012/{queue}"
@@ -300,7 +301,9 @@ class World:
         try:
             self.functions.csv_parser.handler(self.queued_event(event), CONTEXT)
         except BatchProcessingError as failed:
-            raise failed.child_exceptions[0][1] from None
+            _, error, _ = failed.child_exceptions[0]
+            assert isinstance(error, BaseException)
+            raise error from None
 
     def queued_event(self, *events: dict[str, Any]) -> dict[str, Any]:
         """Put S3 events into the upload event queue and return the batch in which Lambda gets them."""

@@ -4,18 +4,19 @@ import ssl
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).parent.parent.parent
 BUNDLE = PROJECT / "resources" / "rds-ca-bundle.pem"
 
 
-def certificates() -> list[dict]:
+def certificates() -> list[dict[str, Any]]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(BUNDLE)
     return context.get_ca_certs()  # leaves out whatever is no CA
 
 
-def name_of(certificate: dict) -> str:
+def name_of(certificate: dict[str, Any]) -> str:
     return next(value for part in certificate["subject"] for key, value in part if key == "commonName")
 
 

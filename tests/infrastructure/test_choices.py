@@ -119,20 +119,6 @@ def test_template_is_clean_the_other_way_too(other: Template) -> None:
     assert result.returncode == 0, result.stdout
 
 
-@pytest.mark.parametrize("stage", ["prod", "local"])
-def test_template_is_clean(request: pytest.FixtureRequest, stage: str) -> None:
-    template: Template = request.getfixturevalue(stage)
-
-    result = subprocess.run(
-        [CFN_LINT, "--", template.folder / "cloudformation-template-update-stack.json"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert result.returncode == 0, result.stdout
-
-
 @pytest.fixture(scope="session")
 def existing(compile_template: Compile) -> Template:
     return compile_template(

@@ -58,6 +58,32 @@ def test_client_uses_codes_and_never_sees_a_password(prod: Template, local: Temp
         assert client["CallbackURLs"] == client["LogoutURLs"] == [template.outputs["PortalUrl"]["Value"]]
 
 
+def test_pages_and_signing_in_are_told_the_same_addresses(prod: Template, local: Template) -> None:
+    for template in (prod, local):
+        site = template.properties("PortalSiteLambdaFunction")["Environment"]["Variables"]
+        assert site["PORTAL_URL"] == template.outputs["PortalUrl"]["Value"]
+        assert site["SIGN_IN_URL"] == template.outputs["SignInUrl"]["Value"]
+        assert site["PORTAL_CLIENT_ID"] == {"Ref": "PortalClient"}
+
+
+def test_browser_may_put_files_from_the_portal_alone(prod: Template) -> None:
+    (rule,) = prod.properties("UploadBucket")["CorsConfiguration"]["CorsRules"]
+
+    assert rule["AllowedMethods"] == ["PUT"]
+    assert rule["AllowedOrigins"] == [{"Fn::GetAtt": ["HttpApi", "ApiEndpoint"]}]
+
+
+def test_pages_need_no_sign_in_and_the_api_below_them_does(prod: Template) -> None:
+    routes = {
+        resource["Properties"]["RouteKey"]: resource["Properties"].get("AuthorizationType")
+        for resource in prod.of_type("AWS::ApiGatewayV2::Route").values()
+    }
+
+    assert routes["ANY /portal"] in (None, "NONE")
+    assert routes["ANY /portal/{proxy+}"] in (None, "NONE")
+    assert routes["ANY /portal/v1/{proxy+}"] == "JWT"
+
+
 def test_session_is_short_and_can_be_ended(prod: Template) -> None:
     client = prod.properties("PortalClient")
 

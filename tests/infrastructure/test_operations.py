@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,11 +94,11 @@ def test_custom_metrics_of_stages_stay_apart(prod: Template) -> None:
 
 
 @pytest.fixture(scope="session")
-def dashboard(prod: Template) -> list[dict]:
+def dashboard(prod: Template) -> list[dict[str, Any]]:
     return json.loads(prod.properties("Dashboard")["DashboardBody"]["Fn::Sub"][0])["widgets"]
 
 
-def test_dashboard_shows_what_operators_ask_for(dashboard: list[dict]) -> None:
+def test_dashboard_shows_what_operators_ask_for(dashboard: list[dict[str, Any]]) -> None:
     titles = {widget["properties"]["title"] for widget in dashboard}
 
     assert titles >= {
@@ -115,14 +116,14 @@ def test_dashboard_shows_what_operators_ask_for(dashboard: list[dict]) -> None:
     assert stats == {"p50", "p95"}
 
 
-def test_dashboard_widgets_do_not_overlap(dashboard: list[dict]) -> None:
+def test_dashboard_widgets_do_not_overlap(dashboard: list[dict[str, Any]]) -> None:
     places = {(widget["x"], widget["y"]) for widget in dashboard}
 
     assert len(places) == len(dashboard)
     assert all(widget["x"] + widget["width"] <= 24 for widget in dashboard)  # CloudWatch's grid
 
 
-def test_dashboard_names_exist(prod: Template, dashboard: list[dict]) -> None:
+def test_dashboard_names_exist(prod: Template, dashboard: list[dict[str, Any]]) -> None:
     text = json.dumps(dashboard)
     variables = prod.properties("Dashboard")["DashboardBody"]["Fn::Sub"][1]
     functions = {function["FunctionName"] for function in prod.functions().values()}
@@ -133,7 +134,7 @@ def test_dashboard_names_exist(prod: Template, dashboard: list[dict]) -> None:
     assert set(re.findall(r'"QueueName", "([^"]+)"', text)) <= queues
 
 
-def test_dashboard_shows_metrics_that_functions_emit(dashboard: list[dict]) -> None:
+def test_dashboard_shows_metrics_that_functions_emit(dashboard: list[dict[str, Any]]) -> None:
     shown = [metric for widget in dashboard for metric in widget["properties"]["metrics"]]
     handlers = "".join(path.read_text() for path in Path("handlers").glob("*.py"))
 

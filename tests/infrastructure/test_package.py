@@ -58,6 +58,14 @@ def test_package_holds_the_service_and_nothing_else_of_it(names: list[str]) -> N
     }
 
 
+def test_package_holds_the_built_pages_and_not_their_sources(names: list[str]) -> None:
+    pages = {name for name in names if name.startswith("portal/")}
+
+    assert {"portal/dist/index.html", "portal/dist/icon.svg"} <= pages
+    assert {Path(name).suffix for name in pages if name.startswith("portal/dist/assets/")} == {".js", ".css"}
+    assert all(name.startswith("portal/dist/") for name in pages)
+
+
 def test_package_holds_the_runtime_requirements_and_no_other(names: list[str]) -> None:
     wanted = {
         line.split("==")[0].lower().replace("-", "_")

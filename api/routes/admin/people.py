@@ -4,7 +4,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from api.admin_documents import NewPerson, People, PersonDocument
+from api.admin_documents import NewPerson, VendorPeople, VendorPersonDocument
 from api.admin_services import AdminServices
 from api.problems import NOT_FOUND, PERSON_TAKEN, Problem, unknown
 from api.routes.admin.vendors import vendor_of
@@ -13,13 +13,13 @@ from onboarding.access import PersonTakenError
 from onboarding.registration import AccessManagerError
 
 
-def list_people(services: AdminServices, call: Call[None, None]) -> People:
+def list_vendor_people(services: AdminServices, call: Call[None, None]) -> VendorPeople:
     """Return the vendor's people."""
     vendor = vendor_of(services, call.path["vendor_id"])
-    return People(data=[_document(person) for person in _people(services, vendor.vendor_id)])
+    return VendorPeople(data=[_document(person) for person in _people(services, vendor.vendor_id)])
 
 
-def invite_person(services: AdminServices, call: Call[None, NewPerson]) -> PersonDocument:
+def invite_person(services: AdminServices, call: Call[None, NewPerson]) -> VendorPersonDocument:
     """Invite a person, or send the invitation again."""
     vendor = vendor_of(services, call.path["vendor_id"])
     try:
@@ -51,8 +51,8 @@ def _people(services: AdminServices, vendor_id: str) -> list[dict[str, Any]]:
     return found
 
 
-def _document(person: dict[str, Any]) -> PersonDocument:
-    return PersonDocument(
+def _document(person: dict[str, Any]) -> VendorPersonDocument:
+    return VendorPersonDocument(
         email=person["email"],
         created_at=datetime.fromisoformat(person["created_at"]),
         has_signed_in=person["has_signed_in"],
@@ -63,9 +63,9 @@ ROUTES = (
     Route(
         method="GET",
         path="/admin/vendors/{vendor_id}/people",
-        action=list_people,
+        action=list_vendor_people,
         who=Who.OPERATOR,
-        answer=People,
+        answer=VendorPeople,
         problems=(NOT_FOUND,),
         summary="List a vendor's people",
     ),
@@ -75,7 +75,7 @@ ROUTES = (
         action=invite_person,
         who=Who.OPERATOR,
         body=NewPerson,
-        answer=PersonDocument,
+        answer=VendorPersonDocument,
         status=HTTPStatus.CREATED,
         problems=(NOT_FOUND, PERSON_TAKEN),
         summary="Invite a person of a vendor",

@@ -9,7 +9,7 @@ SETTINGS = Settings.from_environment({})
 
 def _imports(*path: str) -> bool:
     program = f"import sys; sys.path += {list(path)!r}; import cryptography"
-    command = [SETTINGS.emulator_python, "-c", program]
+    command = [str(SETTINGS.emulator_python), "-c", program]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 

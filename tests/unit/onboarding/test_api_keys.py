@@ -4,6 +4,7 @@ import hashlib
 import re
 import string
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -54,7 +55,7 @@ def test_key_is_refused_when_one_character_is_another(position: int, letter: str
 @pytest.mark.parametrize(
     "change", [str.upper, str.lower, lambda key: key[:-1], lambda key: key + "0", lambda key: f"{key}\n"]
 )
-def test_key_is_refused_when_it_was_not_copied_exactly(change) -> None:
+def test_key_is_refused_when_it_was_not_copied_exactly(change: Callable[[str], str]) -> None:
     key = "tm_test_" + "aB" * 16
 
     assert not is_key(change(key + checksum(key)), KeyKind.TEST)

@@ -15,7 +15,9 @@ def _errors(rules: ProductRules, row: dict[str, str], check: str) -> list[tuple[
 @pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("column", ["sku", "vendor_product_id"])
 @pytest.mark.parametrize("cell", ["4.01E+12", "4E+12", "4,00638E+12", " 4.00638133393e+12 ", "1.2E+100"])
-def test_identifier_is_refused_when_a_spreadsheet_has_shortened_it(rules, row, check, column, cell) -> None:
+def test_identifier_is_refused_when_a_spreadsheet_has_shortened_it(
+    rules: ProductRules, row: dict[str, str], check: str, column: str, cell: str
+) -> None:
     row[column] = cell
 
     ((field, code, message),) = _errors(rules, row, check)
@@ -27,7 +29,9 @@ def test_identifier_is_refused_when_a_spreadsheet_has_shortened_it(rules, row, c
 
 @pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("cell", ["4E12", "E+12", "41E+12", "X4.01E+12", "4.01E+12-B", "4006381333931", "0E+1"])
-def test_identifier_passes_when_it_only_looks_similar(rules, row, check, cell) -> None:
+def test_identifier_passes_when_it_only_looks_similar(
+    rules: ProductRules, row: dict[str, str], check: str, cell: str
+) -> None:
     row["sku"] = cell
 
     assert _errors(rules, row, check) == []
@@ -36,7 +40,9 @@ def test_identifier_passes_when_it_only_looks_similar(rules, row, check, cell) -
 @pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("cell", ["#N/A", "#REF!", "#DIV/0!", "#NV", "#VALEUR!", "#¡VALOR!", "Err:502", " #N/A "])
 @pytest.mark.parametrize("column", ["product_name", "sku", "brand", "description", "image_url", "dimensions_cm"])
-def test_text_is_refused_when_it_is_a_spreadsheet_error(rules, row, check, column, cell) -> None:
+def test_text_is_refused_when_it_is_a_spreadsheet_error(
+    rules: ProductRules, row: dict[str, str], check: str, column: str, cell: str
+) -> None:
     row[column] = cell
 
     ((field, code, message),) = _errors(rules, row, check)
@@ -55,7 +61,9 @@ def test_text_is_refused_when_it_is_a_spreadsheet_error(rules, row, check, colum
         ("category", ErrorCode.INVALID_CATEGORY),
     ],
 )
-def test_number_or_category_keeps_its_code_when_it_is_a_spreadsheet_error(rules, row, check, column, code) -> None:
+def test_number_or_category_keeps_its_code_when_it_is_a_spreadsheet_error(
+    rules: ProductRules, row: dict[str, str], check: str, column: str, code: ErrorCode
+) -> None:
     row[column] = "#REF!"
 
     ((field, found, message),) = _errors(rules, row, check)
@@ -66,7 +74,9 @@ def test_number_or_category_keeps_its_code_when_it_is_a_spreadsheet_error(rules,
 
 @pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("cell", ["#1 Mouse", "N/A", "#N/A or not", "Err:1", "#"])
-def test_text_passes_when_it_only_looks_like_a_spreadsheet_error(rules, row, check, cell) -> None:
+def test_text_passes_when_it_only_looks_like_a_spreadsheet_error(
+    rules: ProductRules, row: dict[str, str], check: str, cell: str
+) -> None:
     row["product_name"] = cell
 
     assert _errors(rules, row, check) == []
@@ -80,7 +90,7 @@ def test_text_passes_when_it_only_looks_like_a_spreadsheet_error(rules, row, che
         *("2026-12-10", "2026-12-10 00:00:00", "10.12.2026", "10/12/2026"),
     ],
 )
-def test_size_is_refused_when_it_is_a_date(rules, row, check, cell) -> None:
+def test_size_is_refused_when_it_is_a_date(rules: ProductRules, row: dict[str, str], check: str, cell: str) -> None:
     row["dimensions_cm"] = cell
 
     ((field, code, message),) = _errors(rules, row, check)
@@ -91,14 +101,16 @@ def test_size_is_refused_when_it_is_a_date(rules, row, check, cell) -> None:
 
 @pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("cell", ["12x8x4", "10-12", "10/12/20", "10.12.20", "12 x 8 x 4 cm", "10-Decor", "Marble 10"])
-def test_size_passes_when_it_only_looks_like_a_date(rules, row, check, cell) -> None:
+def test_size_passes_when_it_only_looks_like_a_date(
+    rules: ProductRules, row: dict[str, str], check: str, cell: str
+) -> None:
     row["dimensions_cm"] = cell
 
     assert _errors(rules, row, check) == []
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_sku_passes_when_it_looks_like_a_date(rules, row, check) -> None:
+def test_sku_passes_when_it_looks_like_a_date(rules: ProductRules, row: dict[str, str], check: str) -> None:
     row["sku"] = "10-DEC"
 
     assert _errors(rules, row, check) == []
@@ -118,7 +130,9 @@ def test_sku_passes_when_it_looks_like_a_date(rules, row, check) -> None:
         ("free", "Use only the digits"),
     ],
 )
-def test_price_message_names_what_is_wrong_when_a_unit_is_in_it(rules, row, check, cell, words) -> None:
+def test_price_message_names_what_is_wrong_when_a_unit_is_in_it(
+    rules: ProductRules, row: dict[str, str], check: str, cell: str, words: str
+) -> None:
     row["price"] = cell
 
     ((field, code, message),) = _errors(rules, row, check)

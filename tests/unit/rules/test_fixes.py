@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rules.codes import ErrorCode, RefusalCode
-from rules.fixes import read_fixes
+from rules.fixes import read_fixes, read_meanings
 from rules.schema import RulesError
 
 
@@ -26,3 +26,18 @@ def test_code_without_a_fix_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(RulesError, match=r"fixes.toml: \[row\].*INVALID_PRICE.*NO_SUCH"):
         read_fixes(path)
+
+
+def test_every_code_has_a_meaning_in_a_few_words() -> None:
+    meanings = read_meanings()
+
+    assert list(meanings) == [*ErrorCode, *RefusalCode]
+    assert all(text and not text.endswith(".") and "|" not in text for text in meanings.values())
+
+
+def test_code_without_a_meaning_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "fixes.toml"
+    path.write_text("[meaning]\n" + "\n".join(f'{code} = "what"' for code in RefusalCode), encoding="utf-8")
+
+    with pytest.raises(RulesError, match=r"fixes.toml: \[meaning\].*INVALID_PRICE"):
+        read_meanings(path)

@@ -69,7 +69,9 @@ EDGES = st.sampled_from([column for column in SHIPPED.columns if column.type == 
 )
 CELLS = NASTY | LONG | NUMBERS | EDGES | st.sampled_from(sorted(CATEGORIES)) | st.text(max_size=12)
 CHANGES = st.dictionaries(st.sampled_from(RULES.columns), CELLS, max_size=5)
-CUTS = st.just({}) | st.dictionaries(st.sampled_from(RULES.columns), st.integers(0, 6000), max_size=3)
+CUTS: st.SearchStrategy[dict[str, int]] = st.just({}) | st.dictionaries(
+    st.sampled_from(RULES.columns), st.integers(0, 6000), max_size=3
+)
 RELAXED = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 

@@ -1,8 +1,11 @@
 """Rules of files of changes: what is there must keep the rules, what is blank stays, and one word empties."""
 
+from typing import Any
+
 import pytest
 
 from rules import ErrorCode, ProductRules, UpdateRules
+from tests.unit.rules.conftest import Edit
 
 CHECKS = ["check", "reference_check"]
 
@@ -12,7 +15,7 @@ def updates() -> UpdateRules:
     return ProductRules.load().for_updates
 
 
-def found(updates: UpdateRules, check: str, categories: frozenset[str], **cells: str) -> list[tuple]:
+def found(updates: UpdateRules, check: str, categories: frozenset[str], **cells: str) -> list[tuple[Any, ...]]:
     verdict = getattr(updates, check)({"sku": "A", **cells}, categories)
     return [(error.field, error.code) for error in verdict.errors]
 
@@ -107,7 +110,7 @@ def test_file_needs_a_name_and_something_to_change(
     assert updates.missing_columns(columns) == missing
 
 
-def test_word_is_another_when_the_data_says_so(load_edited, categories: frozenset[str]) -> None:
+def test_word_is_another_when_the_data_says_so(load_edited: Edit, categories: frozenset[str]) -> None:
     updates = load_edited(('clear = "CLEAR"', 'clear = "(none)"')).for_updates
 
     assert updates.is_cleared("brand", updates.check({"sku": "A", "brand": "(none)"}, categories).values[6])

@@ -3,12 +3,14 @@
 import codecs
 import itertools
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from onboarding.intake.encodings import decode
 from onboarding.intake.refusal import FileRefused
-from rules.encodings import DEFAULT_ENCODINGS, RulesError, read_encodings
+from rules import RulesError
+from rules.encodings import DEFAULT_ENCODINGS, read_encodings
 from tests.unit.onboarding.intake.catalogues import LEGACY, WORDS, as_code_pages_have_it, catalogue, saved_as
 
 SHARES_OF_LOCAL_ROWS = (1.0, 0.1, 0.03)
@@ -89,7 +91,7 @@ def test_file_is_refused_when_its_encoding_is_not_among_those_tried(codec: str) 
         decode(text.encode(codec, errors="ignore"))
 
 
-def _edited(tmp_path, old: str, new: str):
+def _edited(tmp_path: Path, old: str, new: str) -> Path:
     data = DEFAULT_ENCODINGS.read_text(encoding="utf-8")
     assert old in data
     path = tmp_path / "encodings.toml"
@@ -114,14 +116,14 @@ def _edited(tmp_path, old: str, new: str):
         ("[[encodings]]", "[encodings", "encodings.toml is not valid TOML"),
     ],
 )
-def test_load_names_the_key_when_the_data_is_wrong(tmp_path, old: str, new: str, complaint: str) -> None:
+def test_load_names_the_key_when_the_data_is_wrong(tmp_path: Path, old: str, new: str, complaint: str) -> None:
     with pytest.raises(RulesError) as caught:
         read_encodings(_edited(tmp_path, old, new))
 
     assert complaint in str(caught.value)
 
 
-def test_reading_follows_the_data_when_it_is_changed(tmp_path) -> None:
+def test_reading_follows_the_data_when_it_is_changed(tmp_path: Path) -> None:
     encodings = read_encodings(_edited(tmp_path, "share = 0.95", "share = 0.5")).encodings
 
     assert encodings[0].share == 0.5

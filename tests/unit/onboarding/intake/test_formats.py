@@ -67,7 +67,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_file_is_refused_as_what_it_is_when_it_is_no_product_list(rules, kind: str) -> None:
+def test_file_is_refused_as_what_it_is_when_it_is_no_product_list(rules: ProductRules, kind: str) -> None:
     with pytest.raises(FileRefused) as caught:
         read_products(KINDS[kind], rules)
 
@@ -78,7 +78,7 @@ def test_file_is_refused_as_what_it_is_when_it_is_no_product_list(rules, kind: s
 
 @pytest.mark.parametrize("kind", ["a web page", "a JSON file", "an XML file"])
 @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16"])
-def test_file_is_refused_as_what_it_is_when_it_is_saved_as_unicode(rules, kind: str, codec: str) -> None:
+def test_file_is_refused_as_what_it_is_when_it_is_saved_as_unicode(rules: ProductRules, kind: str, codec: str) -> None:
     with pytest.raises(FileRefused, match=f"UNSUPPORTED_FILE: The file is {kind}"):
         read_products(KINDS[kind].decode().encode(codec), rules)
 

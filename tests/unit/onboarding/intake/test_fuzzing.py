@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from onboarding.intake.reading import read_products
 from onboarding.intake.refusal import FileRefused
 from rules import ProductRules
-from tests.unit.onboarding.intake import xlsb
 from tests.unit.onboarding.intake.catalogues import catalogue, saved_as
 
 RULES = ProductRules.load()
@@ -30,13 +29,14 @@ WORKBOOKS = {
     "xlsx": (SAMPLES / "products.xlsx").read_bytes(),
     "ods": (SAMPLES / "products.ods").read_bytes(),
     "xls": (SAMPLES / "products.xls").read_bytes(),
-    "xlsb": xlsb.workbook([HEADER, ["P1", "Mouse", "Audio", "S1", 1.5, 5.0], ["P2", "Lamp", "Audio", "S2", 2.5, 6.0]]),
+    "xls of 1995": (SAMPLES / "products-1995.xls").read_bytes(),
+    "xlsb": (SAMPLES / "products.xlsb").read_bytes(),
     "protected": (SAMPLES / "protected.xlsx").read_bytes(),
 }
 PARTS = {
     "xlsx": ["xl/workbook.xml", "xl/worksheets/sheet3.xml", "xl/sharedStrings.xml", "xl/styles.xml"],
     "ods": ["content.xml", "mimetype", "META-INF/manifest.xml"],
-    "xlsb": ["xl/workbook.bin", "xl/worksheets/sheet1.bin", "xl/_rels/workbook.bin.rels"],
+    "xlsb": ["xl/workbook.bin", "xl/worksheets/sheet3.bin", "xl/styles.bin", "xl/_rels/workbook.bin.rels"],
 }
 SPICE = (
     *(b"\0", b"\xff", b'"', b",", b";", b"\r", b"\n", b"\xef\xbb\xbf", b"=", b"'", b"_errors", b"\x1b", b"\x80" * 9),

@@ -7,6 +7,7 @@ from onboarding.intake.reading import read_products
 from onboarding.intake.refusal import FileRefused
 from onboarding.rows import ProductRow
 from rules import STAGED_CHARACTERS, ErrorCode, ProductRules, RefusalCode
+from tests.unit.onboarding.conftest import CsvOf, Product
 
 CATEGORIES = frozenset({"Computer Accessories"})
 REQUIRED = "vendor_product_id,product_name,category,sku,price,stock_quantity"
@@ -34,7 +35,7 @@ def _refusal(body: bytes, rules: ProductRules) -> FileRefused:
 # What is understood
 
 
-def test_all_columns_are_read_when_the_file_is_plain(rules, product, csv_of) -> None:
+def test_all_columns_are_read_when_the_file_is_plain(rules: ProductRules, product: Product, csv_of: CsvOf) -> None:
     cells = [product(1), product(2)]
 
     rows = read_products(csv_of(cells), rules).rows
@@ -45,7 +46,7 @@ def test_all_columns_are_read_when_the_file_is_plain(rules, product, csv_of) -> 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "BOM"])
 @pytest.mark.parametrize("last", [True, False], ids=["closed", "open"])
-def test_rows_are_the_same_when_lines_end_differently(rules, end: str, mark: bytes, last: bool) -> None:
+def test_rows_are_the_same_when_lines_end_differently(rules: ProductRules, end: str, mark: bytes, last: bool) -> None:
     body = _file(_line(1), _line(2), end=end)
 
     rows = read_products(mark + (body if last else body.rstrip(b"\r\n")), rules).rows
@@ -62,7 +63,9 @@ def test_rows_are_the_same_when_lines_end_differently(rules, end: str, mark: byt
 
 
 @pytest.mark.parametrize("inside", ["two\nlines", "two\r\nlines", 'with "quotes", commas', "trailing\n\n"])
-def test_cell_is_kept_as_sent_when_it_is_quoted(rules, product, csv_of, inside: str) -> None:
+def test_cell_is_kept_as_sent_when_it_is_quoted(
+    rules: ProductRules, product: Product, csv_of: CsvOf, inside: str
+) -> None:
     body = csv_of([product(1, description=inside), product(2)])
 
     rows = read_products(body, rules).rows
@@ -71,14 +74,16 @@ def test_cell_is_kept_as_sent_when_it_is_quoted(rules, product, csv_of, inside: 
     assert _numbers(rows) == [1, 2]
 
 
-def test_cells_keep_their_spaces_when_they_have_some(rules) -> None:
+def test_cells_keep_their_spaces_when_they_have_some(rules: ProductRules) -> None:
     rows = read_products(_file("  P1 ,\tMouse,Computer Accessories , S1,19.99,5"), rules).rows
 
     assert rows[0].cells["vendor_product_id"] == "  P1 "
     assert rows[0].cells["product_name"] == "\tMouse"
 
 
-def test_columns_are_found_when_they_stand_in_another_order(rules, product, csv_of) -> None:
+def test_columns_are_found_when_they_stand_in_another_order(
+    rules: ProductRules, product: Product, csv_of: CsvOf
+) -> None:
     backwards = {name: product(1)[name] for name in reversed(list(product(1)))}
 
     rows = read_products(csv_of([backwards]), rules).rows
@@ -96,13 +101,13 @@ def test_columns_are_found_when_they_stand_in_another_order(rules, product, csv_
         "\ufeffvendor_product_id,product_name,category,sku,price,stock_quantity\u00a0",
     ],
 )
-def test_columns_are_found_when_their_names_are_written_differently(rules, header: str) -> None:
+def test_columns_are_found_when_their_names_are_written_differently(rules: ProductRules, header: str) -> None:
     rows = read_products(_file(_line(1), header=header), rules).rows
 
     assert set(rows[0].cells) == set(REQUIRED.split(","))
 
 
-def test_unknown_columns_are_ignored_when_the_file_has_some(rules) -> None:
+def test_unknown_columns_are_ignored_when_the_file_has_some(rules: ProductRules) -> None:
     header = f"color,{REQUIRED},,upload_id,status, ,color"
 
     rows = read_products(_file(f"red,{_line(1)},note,UPLOAD_X,error,,blue", header=header), rules).rows
@@ -111,7 +116,7 @@ def test_unknown_columns_are_ignored_when_the_file_has_some(rules) -> None:
     assert rows[0].findings == ()
 
 
-def test_rows_keep_their_number_when_blank_rows_stand_between_them(rules) -> None:
+def test_rows_keep_their_number_when_blank_rows_stand_between_them(rules: ProductRules) -> None:
     lines = (_line(1), "", _line(3), ",,,,,", ' ,\t,"",\u00a0,,', _line(6), "", ",,,,,")
 
     rows = read_products(_file(*lines), rules).rows
@@ -119,7 +124,7 @@ def test_rows_keep_their_number_when_blank_rows_stand_between_them(rules) -> Non
     assert _numbers(rows) == [1, 3, 6]
 
 
-def test_header_is_found_when_blank_lines_stand_above_it(rules) -> None:
+def test_header_is_found_when_blank_lines_stand_above_it(rules: ProductRules) -> None:
     rows = read_products(b"\n,,\n" + _file(_line(1)), rules).rows
 
     assert _numbers(rows) == [1]
@@ -134,7 +139,7 @@ def test_header_is_found_when_blank_lines_stand_above_it(rules) -> None:
         ("P1,Mouse,Computer Accessories,S1,19.99,5,", "7 cells"),
     ],
 )
-def test_row_is_malformed_when_its_cells_do_not_match_the_header(rules, line: str, words: str) -> None:
+def test_row_is_malformed_when_its_cells_do_not_match_the_header(rules: ProductRules, line: str, words: str) -> None:
     rows = read_products(_file(line, _line(2)), rules).rows
 
     assert [finding.code for finding in rows[0].findings] == [ErrorCode.MALFORMED_ROW]
@@ -143,7 +148,7 @@ def test_row_is_malformed_when_its_cells_do_not_match_the_header(rules, line: st
     assert rows[1].findings == ()
 
 
-def test_malformed_row_keeps_the_cells_it_has_when_some_are_missing(rules) -> None:
+def test_malformed_row_keeps_the_cells_it_has_when_some_are_missing(rules: ProductRules) -> None:
     rows = read_products(_file("P1,Mouse"), rules).rows
 
     assert rows[0].cells == {"vendor_product_id": "P1", "product_name": "Mouse"}
@@ -152,7 +157,7 @@ def test_malformed_row_keeps_the_cells_it_has_when_some_are_missing(rules) -> No
 # Long cells
 
 
-def test_length_is_remembered_when_a_cell_is_cut(rules, product, csv_of) -> None:
+def test_length_is_remembered_when_a_cell_is_cut(rules: ProductRules, product: Product, csv_of: CsvOf) -> None:
     sent = "x" * 200_000
 
     (row,) = read_products(csv_of([product(1, description=f"  {sent}  ")]), rules).rows
@@ -164,7 +169,9 @@ def test_length_is_remembered_when_a_cell_is_cut(rules, product, csv_of) -> None
     assert "200000 characters, and at most 2000" in error.message
 
 
-def test_nothing_is_cut_when_a_cell_is_exactly_as_long_as_a_staged_one(rules, product, csv_of) -> None:
+def test_nothing_is_cut_when_a_cell_is_exactly_as_long_as_a_staged_one(
+    rules: ProductRules, product: Product, csv_of: CsvOf
+) -> None:
     sent = "\N{HEADPHONE}" * STAGED_CHARACTERS
 
     (row,) = read_products(csv_of([product(1, image_url=sent)]), rules).rows
@@ -173,7 +180,7 @@ def test_nothing_is_cut_when_a_cell_is_exactly_as_long_as_a_staged_one(rules, pr
     assert row.lengths == {}
 
 
-def test_cell_is_valid_when_only_its_spaces_are_too_many(rules, product, csv_of) -> None:
+def test_cell_is_valid_when_only_its_spaces_are_too_many(rules: ProductRules, product: Product, csv_of: CsvOf) -> None:
     (row,) = read_products(csv_of([product(1, brand=" " * 5_000 + "TechGear")]), rules).rows
 
     assert row.cells["brand"] == "TechGear"
@@ -181,7 +188,9 @@ def test_cell_is_valid_when_only_its_spaces_are_too_many(rules, product, csv_of)
     assert rules.check(row.cells, CATEGORIES, lengths=row.lengths).errors == ()
 
 
-def test_length_is_right_when_the_cut_leaves_a_space_at_the_end(rules, product, csv_of) -> None:
+def test_length_is_right_when_the_cut_leaves_a_space_at_the_end(
+    rules: ProductRules, product: Product, csv_of: CsvOf
+) -> None:
     sent = "x" * (STAGED_CHARACTERS - 1) + " " + "y" * 10
 
     (row,) = read_products(csv_of([product(1, description=sent)]), rules).rows
@@ -193,7 +202,7 @@ def test_length_is_right_when_the_cut_leaves_a_space_at_the_end(rules, product, 
 # Keys that repeat inside the file
 
 
-def test_later_row_is_the_duplicate_when_a_sku_repeats(rules, product, csv_of) -> None:
+def test_later_row_is_the_duplicate_when_a_sku_repeats(rules: ProductRules, product: Product, csv_of: CsvOf) -> None:
     rows = read_products(
         csv_of([product(1, sku="A"), product(2), product(3, sku=" A "), product(4, sku="A")]), rules
     ).rows
@@ -207,14 +216,16 @@ def test_later_row_is_the_duplicate_when_a_sku_repeats(rules, product, csv_of) -
     assert all("row 1 of this file" in row.findings[0].message for row in rows[2:])
 
 
-def test_later_row_is_the_duplicate_when_the_earlier_is_invalid(rules, product, csv_of) -> None:
+def test_later_row_is_the_duplicate_when_the_earlier_is_invalid(
+    rules: ProductRules, product: Product, csv_of: CsvOf
+) -> None:
     rows = read_products(csv_of([product(1, sku="A", price="free"), product(2, sku="A")]), rules).rows
 
     assert rows[0].findings == ()
     assert [finding.code for finding in rows[1].findings] == [ErrorCode.DUPLICATE_SKU]
 
 
-def test_message_names_the_row_as_it_stands_in_the_file_when_blank_rows_precede(rules) -> None:
+def test_message_names_the_row_as_it_stands_in_the_file_when_blank_rows_precede(rules: ProductRules) -> None:
     rows = read_products(_file("", _line(7), "", _line(7)), rules).rows
 
     assert [finding.code for finding in rows[1].findings] == [
@@ -224,19 +235,21 @@ def test_message_names_the_row_as_it_stands_in_the_file_when_blank_rows_precede(
     assert all("row 2 of this file" in finding.message for finding in rows[1].findings)
 
 
-def test_keys_differ_when_only_their_case_does(rules, product, csv_of) -> None:
+def test_keys_differ_when_only_their_case_does(rules: ProductRules, product: Product, csv_of: CsvOf) -> None:
     rows = read_products(csv_of([product(1, sku="abc"), product(2, sku="ABC")]), rules).rows
 
     assert [row.findings for row in rows] == [(), ()]
 
 
-def test_blank_keys_do_not_repeat_when_several_rows_lack_one(rules, product, csv_of) -> None:
+def test_blank_keys_do_not_repeat_when_several_rows_lack_one(
+    rules: ProductRules, product: Product, csv_of: CsvOf
+) -> None:
     rows = read_products(csv_of([product(1, sku=""), product(2, sku=" "), product(3, sku="")]), rules).rows
 
     assert [row.findings for row in rows] == [(), (), ()]
 
 
-def test_malformed_rows_neither_claim_keys_nor_are_marked_when_keys_repeat(rules) -> None:
+def test_malformed_rows_neither_claim_keys_nor_are_marked_when_keys_repeat(rules: ProductRules) -> None:
     malformed = _line(1) + ",one more"
 
     rows = read_products(_file(malformed, _line(1), malformed, _line(1)), rules).rows
@@ -253,7 +266,7 @@ def test_malformed_rows_neither_claim_keys_nor_are_marked_when_keys_repeat(rules
 # Limits
 
 
-def test_file_is_read_when_it_has_as_many_rows_as_are_allowed(rules) -> None:
+def test_file_is_read_when_it_has_as_many_rows_as_are_allowed(rules: ProductRules) -> None:
     lines = [_line(n) for n in range(MAX_ROWS)]
 
     rows = read_products(_file("", *lines, "", ",,,,,"), rules).rows
@@ -263,7 +276,7 @@ def test_file_is_read_when_it_has_as_many_rows_as_are_allowed(rules) -> None:
     assert rows[-1].row_number == MAX_ROWS + 1
 
 
-def test_file_is_refused_when_it_has_one_row_too_many(rules) -> None:
+def test_file_is_refused_when_it_has_one_row_too_many(rules: ProductRules) -> None:
     refusal = _refusal(_file(*[_line(n) for n in range(MAX_ROWS + 1)]), rules)
 
     assert refusal.code == RefusalCode.TOO_MANY_ROWS
@@ -272,7 +285,7 @@ def test_file_is_refused_when_it_has_one_row_too_many(rules) -> None:
     )
 
 
-def test_file_is_read_when_it_has_exactly_ten_megabytes(rules, product, csv_of) -> None:
+def test_file_is_read_when_it_has_exactly_ten_megabytes(rules: ProductRules, product: Product, csv_of: CsvOf) -> None:
     empty = csv_of([product(1, description="")])
 
     rows = read_products(csv_of([product(1, description="x" * (MAX_FILE_BYTES - len(empty)))]), rules).rows
@@ -280,7 +293,7 @@ def test_file_is_read_when_it_has_exactly_ten_megabytes(rules, product, csv_of) 
     assert rows[0].lengths == {"description": MAX_FILE_BYTES - len(empty)}
 
 
-def test_file_is_refused_when_it_is_larger_than_ten_megabytes(rules) -> None:
+def test_file_is_refused_when_it_is_larger_than_ten_megabytes(rules: ProductRules) -> None:
     refusal = _refusal(b"x" * (MAX_FILE_BYTES + 200_000), rules)
 
     assert refusal.code == RefusalCode.FILE_TOO_LARGE
@@ -288,7 +301,7 @@ def test_file_is_refused_when_it_is_larger_than_ten_megabytes(rules) -> None:
 
 
 @pytest.mark.parametrize("excess", [1, 50_000])
-def test_message_does_not_contradict_itself_when_the_file_is_barely_too_large(rules, excess: int) -> None:
+def test_message_does_not_contradict_itself_when_the_file_is_barely_too_large(rules: ProductRules, excess: int) -> None:
     refusal = _refusal(b"x" * (MAX_FILE_BYTES + excess), rules)
 
     assert "has 10.0 MB" not in refusal.message
@@ -298,7 +311,7 @@ def test_message_does_not_contradict_itself_when_the_file_is_barely_too_large(ru
 
 
 @pytest.mark.parametrize("body", [b"", b"\xef\xbb\xbf", b"\n\r\n", b",,,\n , \n"], ids=["0", "BOM", "lines", "cells"])
-def test_file_is_refused_as_empty_when_nothing_is_in_it(rules, body: bytes) -> None:
+def test_file_is_refused_as_empty_when_nothing_is_in_it(rules: ProductRules, body: bytes) -> None:
     refusal = _refusal(body, rules)
 
     assert refusal.code == RefusalCode.EMPTY_FILE
@@ -306,7 +319,7 @@ def test_file_is_refused_as_empty_when_nothing_is_in_it(rules, body: bytes) -> N
 
 
 @pytest.mark.parametrize("lines", [(), ("",), (",,,,,", " , ,,,,")], ids=["header only", "blank line", "blank rows"])
-def test_file_is_refused_as_empty_when_it_has_no_products(rules, lines: tuple[str, ...]) -> None:
+def test_file_is_refused_as_empty_when_it_has_no_products(rules: ProductRules, lines: tuple[str, ...]) -> None:
     refusal = _refusal(_file(*lines), rules)
 
     assert refusal.code == RefusalCode.EMPTY_FILE
@@ -331,7 +344,7 @@ def test_file_is_refused_as_empty_when_it_has_no_products(rules, lines: tuple[st
     ],
     ids=["NUL", "UTF-16", "UTF-16BE", "UTF-8 by its mark", "damaged", "binary", "open quote", "stray quote", "header"],
 )
-def test_file_is_refused_when_it_is_not_a_csv(rules, body: bytes, words: str) -> None:
+def test_file_is_refused_when_it_is_not_a_csv(rules: ProductRules, body: bytes, words: str) -> None:
     refusal = _refusal(body, rules)
 
     assert refusal.code == RefusalCode.NOT_A_CSV
@@ -339,7 +352,7 @@ def test_file_is_refused_when_it_is_not_a_csv(rules, body: bytes, words: str) ->
     assert "CSV UTF-8 (comma delimited)" in refusal.message
 
 
-def test_missing_columns_are_named_when_the_header_lacks_some(rules) -> None:
+def test_missing_columns_are_named_when_the_header_lacks_some(rules: ProductRules) -> None:
     refusal = _refusal(b"colour,sku,price\nred,S1,19.99\n", rules)
 
     assert refusal.code == RefusalCode.MISSING_COLUMNS
@@ -349,27 +362,27 @@ def test_missing_columns_are_named_when_the_header_lacks_some(rules) -> None:
     )
 
 
-def test_missing_column_is_named_when_it_is_the_only_one(rules) -> None:
+def test_missing_column_is_named_when_it_is_the_only_one(rules: ProductRules) -> None:
     refusal = _refusal(_file(header=REQUIRED.replace(",price", "")), rules)
 
     assert "lacks the required column price. It has" in refusal.message
 
 
-def test_first_product_is_shown_when_the_file_has_no_header(rules) -> None:
+def test_first_product_is_shown_when_the_file_has_no_header(rules: ProductRules) -> None:
     refusal = _refusal(f"{_line(1)}\n{_line(2)}\n".encode(), rules)
 
     assert refusal.code == RefusalCode.MISSING_COLUMNS
     assert 'It has: "P1", "Mouse 1"' in refusal.message
 
 
-def test_message_stays_short_when_the_wrong_header_is_long(rules) -> None:
+def test_message_stays_short_when_the_wrong_header_is_long(rules: ProductRules) -> None:
     refusal = _refusal((",".join(["x" * 500] * 300) + "\n").encode(), rules)
 
     assert len(refusal.message) < 1_500
     assert ", …" in refusal.message
 
 
-def test_file_is_refused_when_columns_repeat(rules) -> None:
+def test_file_is_refused_when_columns_repeat(rules: ProductRules) -> None:
     refusal = _refusal(_file(_line(1) + ",9,x", header=f"{REQUIRED},Stock Quantity,SKU"), rules)
 
     assert refusal.code == RefusalCode.DUPLICATE_COLUMNS

@@ -3,6 +3,8 @@
 import codecs
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from onboarding.intake.reading import ReadFile, read_products
 from onboarding.intake.refusal import FileRefused
@@ -47,7 +49,7 @@ def _refusal(body: bytes, rules: ProductRules) -> FileRefused:
         (_text("1.5", name="Mäuse 一").encode("utf-32"), "UTF-32"),
     ],
 )
-def test_text_is_the_same_when_it_is_saved_as_unicode(rules, body: bytes, name: str) -> None:
+def test_text_is_the_same_when_it_is_saved_as_unicode(rules: ProductRules, body: bytes, name: str) -> None:
     file = read_products(body, rules)
 
     assert file.rows[0].cells["product_name"] == "Mäuse 一"
@@ -70,7 +72,9 @@ def test_text_is_the_same_when_it_is_saved_as_unicode(rules, body: bytes, name: 
         ("cp1254", "Küçük bulaşık makinesi, ışıklı, güneş, çatal, ağaç", "Windows-1254"),
     ],
 )
-def test_text_is_the_same_when_its_letters_tell_the_encoding(rules, codec: str, text: str, name: str) -> None:
+def test_text_is_the_same_when_its_letters_tell_the_encoding(
+    rules: ProductRules, codec: str, text: str, name: str
+) -> None:
     body = _text("1.5", separator=";", name=text.replace(",", "\u2396")).encode(codec)
 
     file = read_products(body, rules)
@@ -80,7 +84,9 @@ def test_text_is_the_same_when_its_letters_tell_the_encoding(rules, codec: str, 
 
 
 @pytest.mark.parametrize(("codec", "text"), [("cp437", "Kühlschränke"), ("iso8859-5", "Холодильник Белый")])
-def test_file_is_refused_when_its_letters_make_no_sense_in_any_encoding(rules, codec: str, text: str) -> None:
+def test_file_is_refused_when_its_letters_make_no_sense_in_any_encoding(
+    rules: ProductRules, codec: str, text: str
+) -> None:
     refusal = _refusal(_text("1.5", name=text).encode(codec), rules)
 
     assert refusal.code == RefusalCode.NOT_A_CSV
@@ -92,7 +98,7 @@ def test_file_is_refused_when_its_letters_make_no_sense_in_any_encoding(rules, c
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("name", ["Mouse", '"Cable, 2 m; black | red"', '"two\nlines"'])
-def test_rows_are_the_same_when_the_separator_is_another(rules, separator: str, name: str) -> None:
+def test_rows_are_the_same_when_the_separator_is_another(rules: ProductRules, separator: str, name: str) -> None:
     lines = [HEADER.split(","), ["P1", name, "Audio", "S1", "1.5", "5"]]
 
     file = read_products("\n".join(separator.join(cells) for cells in lines).encode(), rules)
@@ -102,20 +108,20 @@ def test_rows_are_the_same_when_the_separator_is_another(rules, separator: str, 
 
 
 @pytest.mark.parametrize("line", ["sep=;", "SEP=;", '"sep=;"', "sep=;\r"])
-def test_separator_is_what_the_file_says_when_it_has_a_sep_line(rules, line: str) -> None:
+def test_separator_is_what_the_file_says_when_it_has_a_sep_line(rules: ProductRules, line: str) -> None:
     file = read_products(f"{line}\n{_text('1.5', '2.5', separator=';')}".encode(), rules)
 
     assert [row.row_number for row in file.rows] == [1, 2]
     assert (file.read_as.separator, file.read_as.header_row) == (";", 2)
 
 
-def test_file_is_refused_when_its_sep_line_names_the_wrong_separator(rules) -> None:
+def test_file_is_refused_when_its_sep_line_names_the_wrong_separator(rules: ProductRules) -> None:
     refusal = _refusal(b"sep=|\n" + _text("1.5").encode(), rules)
 
     assert refusal.code == RefusalCode.MISSING_COLUMNS
 
 
-def test_header_is_shown_in_its_cells_when_no_column_is_known(rules) -> None:
+def test_header_is_shown_in_its_cells_when_no_column_is_known(rules: ProductRules) -> None:
     refusal = _refusal(b"foo;bar, or so;baz\n1;2;3\n4;5;6\n", rules)
 
     assert 'It has: "foo", "bar, or so", "baz".' in refusal.message
@@ -125,7 +131,7 @@ def test_header_is_shown_in_its_cells_when_no_column_is_known(rules) -> None:
 
 
 @pytest.mark.parametrize("above", [1, 9])
-def test_header_is_found_when_lines_stand_above_it(rules, above: int) -> None:
+def test_header_is_found_when_lines_stand_above_it(rules: ProductRules, above: int) -> None:
     titles = "\n\n".join(f"Our products; {n}" for n in range(above))
 
     file = read_products(f"{titles}\n{_text('1.5')}".encode(), rules)
@@ -135,13 +141,13 @@ def test_header_is_found_when_lines_stand_above_it(rules, above: int) -> None:
     assert f"header in row {2 * above}" in (file.read_as.sentence() or "")
 
 
-def test_file_is_refused_when_ten_lines_stand_above_the_header(rules) -> None:
+def test_file_is_refused_when_ten_lines_stand_above_the_header(rules: ProductRules) -> None:
     refusal = _refusal(("title\n" * 10 + _text("1.5")).encode(), rules)
 
     assert refusal.code == RefusalCode.MISSING_COLUMNS
 
 
-def test_best_line_is_shown_when_a_title_stands_above_an_incomplete_header(rules) -> None:
+def test_best_line_is_shown_when_a_title_stands_above_an_incomplete_header(rules: ProductRules) -> None:
     refusal = _refusal(("Our products\n" + _text("1.5").replace("price", "cost", 1)).encode(), rules)
 
     assert 'It has: "vendor_product_id", "product_name", "category", "sku", "cost"' in refusal.message
@@ -164,21 +170,21 @@ def test_best_line_is_shown_when_a_title_stands_above_an_incomplete_header(rules
     ],
     ids=["Shopify", "WooCommerce", "Amazon", "German", "French", "French, decomposed", "Spanish"],
 )
-def test_columns_are_found_when_their_names_are_those_of_other_programs(rules, header: str) -> None:
+def test_columns_are_found_when_their_names_are_those_of_other_programs(rules: ProductRules, header: str) -> None:
     file = read_products(_text("1.5", header=header).encode(), rules)
 
     assert set(file.rows[0].cells) == set(HEADER.split(","))
     assert tuple(file.read_as.columns.values()) == tuple(header.split(","))
 
 
-def test_own_name_wins_when_another_column_has_an_alias(rules) -> None:
+def test_own_name_wins_when_another_column_has_an_alias(rules: ProductRules) -> None:
     file = read_products(f"Title,{HEADER}\nother,P1,Mouse,Audio,S1,1.5,5\n".encode(), rules)
 
     assert file.rows[0].cells["product_name"] == "Mouse"
     assert file.read_as.ignored == ("Title",)
 
 
-def test_file_is_refused_when_two_columns_claim_one_name(rules) -> None:
+def test_file_is_refused_when_two_columns_claim_one_name(rules: ProductRules) -> None:
     header = HEADER.replace("product_name", "Title")
 
     refusal = _refusal(f"Name,{header}\nother,P1,Mouse,Audio,S1,1.5,5\n".encode(), rules)
@@ -192,7 +198,9 @@ def test_file_is_refused_when_two_columns_claim_one_name(rules) -> None:
     ("column", "sent"),
     [("price", "Prise"), ("product_name", "Product nmae"), ("stock_quantity", "Stock quant."), ("sku", "SKU no")],
 )
-def test_closest_name_is_suggested_but_never_taken_when_a_column_is_missing(rules, column: str, sent: str) -> None:
+def test_closest_name_is_suggested_but_never_taken_when_a_column_is_missing(
+    rules: ProductRules, column: str, sent: str
+) -> None:
     refusal = _refusal(_text("1.5", header=HEADER.replace(column, sent)).encode(), rules)
 
     assert refusal.code == RefusalCode.MISSING_COLUMNS
@@ -200,13 +208,13 @@ def test_closest_name_is_suggested_but_never_taken_when_a_column_is_missing(rule
 
 
 @pytest.mark.parametrize("sent", ["Weight", "Farbe", "x"])
-def test_nothing_is_suggested_when_no_name_comes_close(rules, sent: str) -> None:
+def test_nothing_is_suggested_when_no_name_comes_close(rules: ProductRules, sent: str) -> None:
     refusal = _refusal(_text("1.5", header=HEADER.replace("price", sent)).encode(), rules)
 
     assert "Did you mean" not in refusal.message
 
 
-def test_weight_is_not_read_when_its_unit_is_unknown(rules) -> None:
+def test_weight_is_not_read_when_its_unit_is_unknown(rules: ProductRules) -> None:
     file = read_products(f"{HEADER},Weight,Variant Grams\nP1,Mouse,Audio,S1,1.5,5,250,250\n".encode(), rules)
 
     assert "weight_kg" not in file.rows[0].cells
@@ -230,7 +238,9 @@ def test_weight_is_not_read_when_its_unit_is_unknown(rules) -> None:
     ],
 )
 @pytest.mark.parametrize("separator", [";", "\t", "|"])
-def test_decimal_comma_is_read_when_there_is_no_other_way(rules, sent, read: list[str], separator: str) -> None:
+def test_decimal_comma_is_read_when_there_is_no_other_way(
+    rules: ProductRules, sent: tuple[str, ...], read: list[str], separator: str
+) -> None:
     file = read_products(_text(*_comma(*sent), separator=separator).encode(), rules)
 
     assert _prices(file) == read
@@ -252,7 +262,7 @@ def test_decimal_comma_is_read_when_there_is_no_other_way(rules, sent, read: lis
         ("1,2,3",),
     ],
 )
-def test_numbers_stay_as_sent_when_a_decimal_comma_is_not_certain(rules, sent: tuple[str, ...]) -> None:
+def test_numbers_stay_as_sent_when_a_decimal_comma_is_not_certain(rules: ProductRules, sent: tuple[str, ...]) -> None:
     file = read_products(_text(*_comma(*sent), separator=";").encode(), rules)
 
     assert _prices(file) == list(sent)
@@ -260,13 +270,13 @@ def test_numbers_stay_as_sent_when_a_decimal_comma_is_not_certain(rules, sent: t
     assert all(not row.sent for row in file.rows)
 
 
-def test_numbers_stay_as_sent_when_the_separator_is_the_comma(rules) -> None:
+def test_numbers_stay_as_sent_when_the_separator_is_the_comma(rules: ProductRules) -> None:
     file = read_products(f'{HEADER}\nP1,Mouse,Audio,S1,"19,99",5\n'.encode(), rules)
 
     assert (_prices(file), file.read_as.decimal_sign) == (["19,99"], ".")
 
 
-def test_text_keeps_its_commas_when_numbers_have_decimal_commas(rules) -> None:
+def test_text_keeps_its_commas_when_numbers_have_decimal_commas(rules: ProductRules) -> None:
     file = read_products(
         "".join((_text(*_comma("19,99"), separator=";", name="Kabel\u2396 2\u23965 m"),)).encode(), rules
     )
@@ -274,16 +284,53 @@ def test_text_keeps_its_commas_when_numbers_have_decimal_commas(rules) -> None:
     assert file.rows[0].cells["product_name"] == "Kabel, 2,5 m"
 
 
-def test_decimal_comma_is_read_when_rows_repeat_a_key(rules) -> None:
+def test_decimal_comma_is_read_when_rows_repeat_a_key(rules: ProductRules) -> None:
     text = _text(*_comma("19,99", "5,00"), separator=";").replace("S2", "S1")
 
     file = read_products(text.encode(), rules)
 
     assert _prices(file) == ["19.99", "5.00"]
     assert [finding.field for finding in file.rows[1].findings] == ["sku"]
+    assert [row.as_sent()["price"] for row in file.rows] == ["19,99", "5,00"]
 
 
-def test_malformed_rows_neither_decide_nor_change_when_numbers_have_decimal_commas(rules) -> None:
+@pytest.mark.parametrize(
+    ("price", "quoted", "hint"),
+    [
+        ("-12,5", 'this row has "-12,5".', ""),
+        ("1.299,505", 'this row has "1.299,505".', ""),
+        ("12,500", 'this row has "12,500".', "Write 12,50 instead."),
+        ("12,50 $", 'this row has "12,50 $".', "Write 12,50 instead."),
+        ("$1,299.00", 'this row has "$1,299.00".', "Write 1299,00 instead."),
+    ],
+)
+def test_message_quotes_the_cell_as_sent_when_numbers_have_decimal_commas(
+    rules: ProductRules, price: str, quoted: str, hint: str
+) -> None:
+    row = read_products(_text(*_comma(price, "19,99"), separator=";").encode(), rules).rows[0]
+
+    (error,) = rules.check(row.cells, frozenset({"Audio"}), sent=row.sent).errors
+
+    assert quoted in error.message
+    assert hint in error.message
+    assert ("instead" in error.message) == bool(hint)
+
+
+@given(st.lists(st.text("0123456789.,-+ €$%", max_size=9), min_size=1, max_size=4))
+def test_verdict_is_that_of_the_number_when_it_was_sent_with_a_decimal_comma(cells: list[str]) -> None:
+    rules = ProductRules.load()
+    read = read_products(_text(*_comma("19,99", *cells), separator=";").encode(), rules)
+
+    for row in read.rows:
+        told = rules.check(row.cells, frozenset({"Audio"}), sent=row.sent)
+        judged = rules.check(row.cells, frozenset({"Audio"}))
+
+        assert told.values == judged.values
+        assert [(error.field, error.code) for error in told.errors] == [(e.field, e.code) for e in judged.errors]
+        assert row.as_sent().get("price", "") == ["19,99", *cells][row.row_number - 1]
+
+
+def test_malformed_rows_neither_decide_nor_change_when_numbers_have_decimal_commas(rules: ProductRules) -> None:
     text = _text(*_comma("19,99"), separator=";") + "P2;Mouse;Audio;S2;19.99\nP3;Mouse;Audio;S3;7,5\n"
 
     file = read_products(text.encode(), rules)
@@ -294,7 +341,7 @@ def test_malformed_rows_neither_decide_nor_change_when_numbers_have_decimal_comm
 # What was assumed
 
 
-def test_nothing_is_said_when_the_file_is_the_default(rules) -> None:
+def test_nothing_is_said_when_the_file_is_the_default(rules: ProductRules) -> None:
     read_as = read_products(_text("1.5").encode(), rules).read_as
 
     assert read_as.sentence() is None
@@ -309,12 +356,11 @@ def test_nothing_is_said_when_the_file_is_the_default(rules) -> None:
         "ignored": [],
         "renamed": {},
         "corrections": False,
-        "note": None,
         "sentence": None,
     }
 
 
-def test_names_are_shown_on_one_short_line_when_a_header_has_more(rules) -> None:
+def test_names_are_shown_on_one_short_line_when_a_header_has_more(rules: ProductRules) -> None:
     header = HEADER + ',"Colour\n(RAL)\t\x0b",' + "x" * 500 + "".join(f",c{n}" for n in range(300))
     read_as = read_products(_text("1.5", header=header).replace(";5", f";5{',' * 302}").encode(), rules).read_as
 
@@ -327,7 +373,7 @@ def test_names_are_shown_on_one_short_line_when_a_header_has_more(rules) -> None
     assert shown["sentence"].endswith("c17, ….")
 
 
-def test_one_sentence_says_it_when_the_file_is_another(rules) -> None:
+def test_one_sentence_says_it_when_the_file_is_another(rules: ProductRules) -> None:
     text = _text(*_comma("19,99"), separator=";", name="Küche für Süßes", header=f"{HEADER},Colour,EAN")
     body = text.replace(";5\n", ";5;rot;4006381333931\n").replace("product_name", "Titel").encode("cp1252")
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities import parameters
 from itsdangerous import URLSafeTimedSerializer
 
-from onboarding.reporting import links as report_links
 from onboarding.reporting.files import ErrorFile
 from onboarding.reporting.links import LINK_LIFETIME, ExpiredLinkError, InvalidLinkError, ReportLinks
 
@@ -22,7 +22,7 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     def get_secret(name: str, **_: Any) -> str:
         return known[name]
 
-    monkeypatch.setattr(report_links.parameters, "get_secret", get_secret)
+    monkeypatch.setattr(parameters, "get_secret", get_secret)
     yield known
 
 

@@ -5,8 +5,9 @@ import io
 
 import pytest
 
+from onboarding.formula_cells import neutralise
 from onboarding.reporting.files import ErrorFile
-from onboarding.reporting.report import build_report, neutralise
+from onboarding.reporting.report import build_report
 from onboarding.rows import ProductRow, StagedRow
 from rules import ErrorCode, RowError
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg2.extensions import cursor as Cursor
 
 from onboarding.stores.copying import array_of, copy_file, multirange, numbers_of
 
@@ -13,7 +14,9 @@ ON_THE_DATABASE = settings(max_examples=60, deadline=None, suppress_health_check
 
 @given(st.lists(st.tuples(TEXT.filter(bool) | st.none(), TEXT.filter(bool)), min_size=1))
 @ON_THE_DATABASE
-def test_records_arrive_as_they_were_when_they_are_copied(cursor, records: Sequence[tuple[str | None, str]]) -> None:
+def test_records_arrive_as_they_were_when_they_are_copied(
+    cursor: Cursor, records: Sequence[tuple[str | None, str]]
+) -> None:
     cursor.execute("CREATE TEMP TABLE IF NOT EXISTS copied (a TEXT, b TEXT); TRUNCATE copied")
 
     cursor.copy_expert("COPY copied FROM STDIN (NULL '')", copy_file(records))
@@ -24,7 +27,7 @@ def test_records_arrive_as_they_were_when_they_are_copied(cursor, records: Seque
 
 @given(st.lists(TEXT))
 @ON_THE_DATABASE
-def test_values_arrive_as_they_were_when_they_are_an_array(cursor, values: Sequence[str]) -> None:
+def test_values_arrive_as_they_were_when_they_are_an_array(cursor: Cursor, values: Sequence[str]) -> None:
     cursor.execute("SELECT %s::text[]", (array_of(values),))
 
     assert cursor.fetchone() == (values,)
@@ -35,7 +38,7 @@ def test_row_numbers_stay_the_same_when_they_become_a_multirange(numbers: set[in
     assert numbers_of(multirange(numbers)) == numbers
 
 
-def test_multirange_is_what_postgresql_prints_when_it_reads_it(cursor) -> None:
+def test_multirange_is_what_postgresql_prints_when_it_reads_it(cursor: Cursor) -> None:
     literal = multirange({1, 2, 3, 7, 9, 10})
 
     cursor.execute("SELECT %s::int4multirange", (literal,))

@@ -8,10 +8,11 @@ from typing import Any
 
 import psycopg2
 import pytest
+from aws_lambda_powertools.utilities import parameters
 
 from onboarding.config import DatabaseConfig
-from onboarding.stores import database as module
 from onboarding.stores.database import Database, connection_parameters, is_outage
+from tests.conftest import TestDatabase
 
 
 class Secrets:
@@ -31,9 +32,9 @@ class Secrets:
 
 
 @pytest.fixture
-def secrets(database, monkeypatch: pytest.MonkeyPatch) -> Secrets:
+def secrets(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> Secrets:
     found = Secrets(database.application_secret())
-    monkeypatch.setattr(module.parameters, "get_secret", found.get_secret)
+    monkeypatch.setattr(parameters, "get_secret", found.get_secret)
     return found
 
 
@@ -62,19 +63,21 @@ def _add_vendor(cursor: Any, vendor_id: str = "VEND001") -> None:
     )
 
 
-def test_connection_is_kept_when_transactions_follow_each_other(connect) -> None:
+def test_connection_is_kept_when_transactions_follow_each_other(connect: Callable[[], Database]) -> None:
     database = connect()
 
     assert database.run(_pid) == database.run(_pid)
 
 
-def test_work_is_committed_when_it_returns(connect, database) -> None:
+def test_work_is_committed_when_it_returns(connect: Callable[[], Database], database: TestDatabase) -> None:
     connect().run(_add_vendor)
 
     assert database.execute("SELECT vendor_id FROM vendors") == [("VEND001",)]
 
 
-def test_work_is_rolled_back_and_not_repeated_when_it_raises(connect, database) -> None:
+def test_work_is_rolled_back_and_not_repeated_when_it_raises(
+    connect: Callable[[], Database], database: TestDatabase
+) -> None:
     calls = []
     onboarding = connect()
 
@@ -91,7 +94,7 @@ def test_work_is_rolled_back_and_not_repeated_when_it_raises(connect, database) 
     assert onboarding.run(_pid) > 0
 
 
-def test_constraint_is_raised_at_once_when_work_breaks_it(connect) -> None:
+def test_constraint_is_raised_at_once_when_work_breaks_it(connect: Callable[[], Database]) -> None:
     onboarding = connect()
     calls = []
 
@@ -105,7 +108,9 @@ def test_constraint_is_raised_at_once_when_work_breaks_it(connect) -> None:
     assert len(calls) == 1
 
 
-def test_connection_is_replaced_when_it_was_lost_between_transactions(connect, database) -> None:
+def test_connection_is_replaced_when_it_was_lost_between_transactions(
+    connect: Callable[[], Database], database: TestDatabase
+) -> None:
     onboarding = connect()
     pid = onboarding.run(_pid)
 
@@ -114,7 +119,9 @@ def test_connection_is_replaced_when_it_was_lost_between_transactions(connect, d
     assert onboarding.run(_pid) != pid
 
 
-def test_work_is_repeated_when_its_connection_is_lost_in_the_middle(connect, database) -> None:
+def test_work_is_repeated_when_its_connection_is_lost_in_the_middle(
+    connect: Callable[[], Database], database: TestDatabase
+) -> None:
     pids = []
 
     def work(cursor: Any) -> None:
@@ -130,7 +137,9 @@ def test_work_is_repeated_when_its_connection_is_lost_in_the_middle(connect, dat
     assert database.execute("SELECT count(*) FROM vendors") == [(1,)]
 
 
-def test_loss_is_raised_when_the_connection_is_lost_again_and_again(connect, database) -> None:
+def test_loss_is_raised_when_the_connection_is_lost_again_and_again(
+    connect: Callable[[], Database], database: TestDatabase
+) -> None:
     pids = []
 
     def work(cursor: Any) -> None:
@@ -146,7 +155,9 @@ def test_loss_is_raised_when_the_connection_is_lost_again_and_again(connect, dat
     assert onboarding.run(_pid) > 0
 
 
-def test_work_is_repeated_when_the_server_crashed_between_transactions(connect, database) -> None:
+def test_work_is_repeated_when_the_server_crashed_between_transactions(
+    connect: Callable[[], Database], database: TestDatabase
+) -> None:
     """psycopg2 raises a plain DatabaseError then, and does not know that the connection is lost."""
     onboarding, witness = connect(), psycopg2.connect(database.application_url)
     pid = onboarding.run(_pid)
@@ -172,7 +183,9 @@ def test_work_is_repeated_when_the_server_crashed_between_transactions(connect, 
         ("SELECT 'a thousand'::numeric", False),
     ],
 )
-def test_error_is_an_outage_when_no_statement_is_to_blame(connect, database, statement: str, expected: bool) -> None:
+def test_error_is_an_outage_when_no_statement_is_to_blame(
+    connect: Callable[[], Database], database: TestDatabase, statement: str, expected: bool
+) -> None:
     onboarding = connect()
     direct = psycopg2.connect(database.url)
 
@@ -188,7 +201,7 @@ def test_error_is_no_outage_when_it_is_not_of_the_database() -> None:
     assert not is_outage(ValueError("a bug"))
 
 
-def test_row_is_not_quoted_when_a_constraint_is_raised(connect) -> None:
+def test_row_is_not_quoted_when_a_constraint_is_raised(connect: Callable[[], Database]) -> None:
     with pytest.raises(psycopg2.errors.CheckViolation) as raised:
         connect().run(lambda cursor: _add_vendor(cursor, "../secret"))
 
@@ -196,7 +209,7 @@ def test_row_is_not_quoted_when_a_constraint_is_raised(connect) -> None:
     assert raised.value.pgcode == "23514"
 
 
-def test_outage_is_raised_when_no_server_listens(connect, secrets: Secrets) -> None:
+def test_outage_is_raised_when_no_server_listens(connect: Callable[[], Database], secrets: Secrets) -> None:
     secrets.cached["port"] = secrets.current["port"] = 1
 
     with pytest.raises(psycopg2.OperationalError, match="refused"):
@@ -205,21 +218,27 @@ def test_outage_is_raised_when_no_server_listens(connect, secrets: Secrets) -> N
     assert secrets.fetches == 0
 
 
-def test_secret_is_read_again_once_when_the_password_was_rotated(connect, secrets: Secrets) -> None:
+def test_secret_is_read_again_once_when_the_password_was_rotated(
+    connect: Callable[[], Database], secrets: Secrets
+) -> None:
     secrets.cached["password"] = "the one before"
 
     assert connect().run(_pid) > 0
     assert secrets.fetches == 1
 
 
-def test_failure_is_raised_when_the_fresh_password_is_wrong_too(connect, secrets: Secrets) -> None:
+def test_failure_is_raised_when_the_fresh_password_is_wrong_too(
+    connect: Callable[[], Database], secrets: Secrets
+) -> None:
     secrets.cached["password"] = secrets.current["password"] = "wrong"
 
     with pytest.raises(psycopg2.OperationalError, match="authentication failed"):
         connect().run(_pid)
 
 
-def test_one_transaction_is_repeated_when_two_lock_each_other_out(connect, database) -> None:
+def test_one_transaction_is_repeated_when_two_lock_each_other_out(
+    connect: Callable[[], Database], database: TestDatabase
+) -> None:
     for vendor_id in ("A", "B"):
         database.add_vendor(vendor_id)
     both_hold_one = threading.Barrier(2)
@@ -242,7 +261,7 @@ def test_one_transaction_is_repeated_when_two_lock_each_other_out(connect, datab
     assert sorted(database.execute("SELECT vendor_name FROM vendors")) == [("Vendor A++",), ("Vendor B++",)]
 
 
-def test_second_waits_when_the_first_holds_the_lock(connect) -> None:
+def test_second_waits_when_the_first_holds_the_lock(connect: Callable[[], Database]) -> None:
     first, second = connect(), connect()
     order: list[str] = []
     held = threading.Event()
@@ -264,12 +283,12 @@ def test_second_waits_when_the_first_holds_the_lock(connect) -> None:
     assert order == ["first", "second"]
 
 
-def test_others_do_not_wait_when_the_lock_has_another_name(connect) -> None:
+def test_others_do_not_wait_when_the_lock_has_another_name(connect: Callable[[], Database]) -> None:
     with connect().exclusive("UPLOAD_1"), connect().exclusive("UPLOAD_2"):
         pass
 
 
-def test_lock_is_free_when_its_holder_failed(connect, database) -> None:
+def test_lock_is_free_when_its_holder_failed(connect: Callable[[], Database], database: TestDatabase) -> None:
     holder = connect()
 
     with pytest.raises(LookupError), holder.exclusive("UPLOAD_1"):
@@ -278,7 +297,9 @@ def test_lock_is_free_when_its_holder_failed(connect, database) -> None:
     assert database.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == [(0,)]
 
 
-def test_lock_is_free_when_the_connection_of_its_holder_dies(connect, database) -> None:
+def test_lock_is_free_when_the_connection_of_its_holder_dies(
+    connect: Callable[[], Database], database: TestDatabase
+) -> None:
     holder = connect()
 
     with holder.exclusive("UPLOAD_1"):
@@ -289,7 +310,9 @@ def test_lock_is_free_when_the_connection_of_its_holder_dies(connect, database) 
     assert database.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == [(0,)]
 
 
-def test_lock_is_free_when_the_server_crashes_under_its_holder(connect, database) -> None:
+def test_lock_is_free_when_the_server_crashes_under_its_holder(
+    connect: Callable[[], Database], database: TestDatabase
+) -> None:
     holder = connect()
 
     with holder.exclusive("UPLOAD_1"):
@@ -300,7 +323,7 @@ def test_lock_is_free_when_the_server_crashes_under_its_holder(connect, database
         assert holder.run(_pid) > 0
 
 
-def test_session_is_bounded_when_a_function_dies_in_a_transaction(connect) -> None:
+def test_session_is_bounded_when_a_function_dies_in_a_transaction(connect: Callable[[], Database]) -> None:
     def settings(cursor: Any) -> list[str]:
         found = []
         for name in ("timezone", "statement_timeout", "idle_in_transaction_session_timeout"):

@@ -16,7 +16,7 @@ from onboarding.stores.error_queue import (
     read_message,
     send_error_rows,
 )
-from onboarding.uploads import UploadMode
+from onboarding.uploads import Upload, UploadMode
 from rules import ErrorCode, ProductRules, RowError
 
 COLUMNS = ProductRules.load().columns
@@ -44,6 +44,13 @@ rows_with_errors = st.lists(
 )
 
 
+def _read_rows(body: str) -> list[StagedRow]:
+    """Return the rows of a message that carries rows."""
+    message = read_message(body)
+    assert not isinstance(message, ReportRequest)
+    return message
+
+
 class Client:
     """Takes batches as SQS does and remembers them."""
 
@@ -60,10 +67,10 @@ class Client:
 
     @property
     def rows(self) -> list[StagedRow]:
-        return [row for request in self.requests for body in request for row in read_message(body)]
+        return [row for request in self.requests for body in request for row in _read_rows(body)]
 
 
-def _rows(upload, sizes: list[int], character: str = "x") -> list[StagedRow]:
+def _rows(upload: Upload, sizes: list[int], character: str = "x") -> list[StagedRow]:
     error = RowError("sku", ErrorCode.DUPLICATE_SKU, "Duplicate SKU")
     rows = [ProductRow(n, {"description": character * size}) for n, size in enumerate(sizes, start=1)]
     return [
@@ -83,7 +90,7 @@ def test_rows_are_the_same_when_they_went_through_the_queue(rows: list[StagedRow
     assert all(SQS_TEXT.fullmatch(body) for request in client.requests for body in request)
 
 
-def test_characters_that_sqs_refuses_are_escaped_when_cells_have_them(upload) -> None:
+def test_characters_that_sqs_refuses_are_escaped_when_cells_have_them(upload: Upload) -> None:
     client = Client()
     rows = _rows(upload, [3], "\uffff") + _rows(upload, [3], "\ufffe") + _rows(upload, [3], "\x01")
 
@@ -106,7 +113,9 @@ def test_nothing_is_sent_when_there_are_no_rows() -> None:
     [[200] * 500, [4_000] * 200, [89_000] * 30, [250_000] * 9, [10, 250_000, 10, 250_000], [250_000, 250_000, 100]],
 )
 @pytest.mark.parametrize("character", ["x", "\N{HEADPHONE}", "\x01"])
-def test_messages_and_requests_keep_the_limits_when_rows_are_many_or_large(upload, sizes, character: str) -> None:
+def test_messages_and_requests_keep_the_limits_when_rows_are_many_or_large(
+    upload: Upload, sizes: list[int], character: str
+) -> None:
     width = len(json.dumps(character, ensure_ascii=False).encode()) - 2
     rows = _rows(upload, [size // width for size in sizes], character)
     client = Client()
@@ -119,7 +128,7 @@ def test_messages_and_requests_keep_the_limits_when_rows_are_many_or_large(uploa
         assert sum(len(body.encode()) for body in request) <= SQS_BYTES
 
 
-def test_many_rows_share_a_message_when_they_are_small(upload) -> None:
+def test_many_rows_share_a_message_when_they_are_small(upload: Upload) -> None:
     client = Client()
 
     send_error_rows(client, "queue", _rows(upload, [100] * 200))
@@ -127,7 +136,7 @@ def test_many_rows_share_a_message_when_they_are_small(upload) -> None:
     assert [len(request) for request in client.requests] == [1]
 
 
-def test_row_goes_alone_when_it_is_as_large_as_a_row_can_be(upload) -> None:
+def test_row_goes_alone_when_it_is_as_large_as_a_row_can_be(upload: Upload) -> None:
     error = RowError("sku", ErrorCode.DUPLICATE_SKU, "Duplicate SKU")
     cells = dict.fromkeys(COLUMNS, "\x01" * 4096)
     (staged,) = stage(upload, [ProductRow(1, cells)])
@@ -137,10 +146,10 @@ def test_row_goes_alone_when_it_is_as_large_as_a_row_can_be(upload) -> None:
 
     ((body,),) = client.requests
     assert 250_000 < len(body.encode()) < SQS_BYTES
-    assert read_message(body)[0].row.cells == cells
+    assert _read_rows(body)[0].row.cells == cells
 
 
-def test_failure_is_raised_when_sqs_refuses_part_of_a_batch(upload) -> None:
+def test_failure_is_raised_when_sqs_refuses_part_of_a_batch(upload: Upload) -> None:
     with pytest.raises(MessagesNotSentError, match="1 of 1 messages: InternalError"):
         send_error_rows(Client(fails="InternalError"), "queue", _rows(upload, [100]))
 

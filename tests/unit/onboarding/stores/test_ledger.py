@@ -1,10 +1,12 @@
 """The ledger on a real PostgreSQL: what is recorded once stays, and the counts cannot lie."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import psycopg2
 import pytest
+from psycopg2.extensions import cursor as Cursor
 
 from onboarding.rows import CheckedRow, ProductRow, stage
 from onboarding.stores import history, ledger
@@ -12,13 +14,15 @@ from onboarding.stores.catalogue import UnexplainedConflictError
 from onboarding.stores.history import Progress, UploadNotRecordedError
 from onboarding.uploads import Upload, UploadStatus
 from rules import ErrorCode, ProductRules, RowError
+from tests.conftest import TestDatabase
+from tests.unit.onboarding.conftest import Product
 
 CATEGORIES = frozenset({"Computer Accessories"})
 BAD_PRICE = RowError("price", ErrorCode.INVALID_PRICE, "Price must be a plain number")
 
 
 @pytest.fixture
-def checked(rules: ProductRules, upload: Upload, product) -> Callable[..., CheckedRow]:
+def checked(rules: ProductRules, upload: Upload, product: Product) -> Callable[..., CheckedRow]:
     """Make row n of an upload as the rules leave it."""
 
     def make(n: int, *errors: RowError, of: Upload = upload, **changed: str) -> CheckedRow:
@@ -30,11 +34,11 @@ def checked(rules: ProductRules, upload: Upload, product) -> Callable[..., Check
 
 @pytest.fixture
 def other(upload: Upload) -> Upload:
-    return Upload(**{**upload.as_execution_input(), "upload_id": "UPLOAD_20261121_103045_ffffffff"})
+    return replace(upload, upload_id="UPLOAD_20261121_103045_ffffffff")
 
 
 @pytest.fixture
-def opened(database, cursor, upload: Upload, other: Upload):
+def opened(database: TestDatabase, cursor: Cursor, upload: Upload, other: Upload) -> Cursor:
     """A cursor in a transaction in which two uploads of one vendor, of four rows each, are open."""
     database.add_vendor("VEND001")
     for each in (upload, other):
@@ -42,19 +46,21 @@ def opened(database, cursor, upload: Upload, other: Upload):
     return cursor
 
 
-def _settle(cursor, rules: ProductRules, upload: Upload, rows: Sequence[CheckedRow]) -> ledger.Settlement:
+def _settle(cursor: Cursor, rules: ProductRules, upload: Upload, rows: Sequence[CheckedRow]) -> ledger.Settlement:
     return ledger.settle(cursor, rules, upload.upload_id, upload.vendor_id, rows)
 
 
-def _count(cursor, table: str) -> int:
+def _count(cursor: Cursor, table: str) -> int:
     cursor.execute(f"SELECT count(*) FROM {table}")
-    return cursor.fetchone()[0]
+    return int(cursor.fetchall()[0][0])
 
 
 # Rows
 
 
-def test_products_have_the_values_of_their_cells_when_rows_are_valid(opened, rules, upload: Upload, checked) -> None:
+def test_products_have_the_values_of_their_cells_when_rows_are_valid(
+    opened: Cursor, rules: ProductRules, upload: Upload, checked: Callable[..., CheckedRow]
+) -> None:
     text = "a\\b\tc\nd\re\"f'g\\N \N{HEADPHONE} %s {} ;--"
 
     settlement = _settle(
@@ -72,7 +78,7 @@ def test_products_have_the_values_of_their_cells_when_rows_are_valid(opened, rul
 
 
 def test_errors_are_recorded_with_what_was_sent_when_rows_are_invalid(
-    opened, rules, upload: Upload, checked, product
+    opened: Cursor, rules: ProductRules, upload: Upload, checked: Callable[..., CheckedRow], product: Product
 ) -> None:
     _settle(opened, rules, upload, [checked(2, BAD_PRICE, price=" \u20ac 5\n\\N ", brand="")])
 
@@ -82,7 +88,9 @@ def test_errors_are_recorded_with_what_was_sent_when_rows_are_invalid(
     ]
 
 
-def test_nothing_is_counted_again_when_a_batch_comes_twice(opened, rules, upload: Upload, checked) -> None:
+def test_nothing_is_counted_again_when_a_batch_comes_twice(
+    opened: Cursor, rules: ProductRules, upload: Upload, checked: Callable[..., CheckedRow]
+) -> None:
     batch = [checked(1), checked(2, BAD_PRICE), checked(3)]
 
     first = _settle(opened, rules, upload, batch)
@@ -93,7 +101,9 @@ def test_nothing_is_counted_again_when_a_batch_comes_twice(opened, rules, upload
     assert (second.valid, second.errors) == (first.valid, first.errors)
 
 
-def test_outcome_is_known_when_a_later_upload_has_changed_the_product(opened, rules, upload: Upload, checked) -> None:
+def test_outcome_is_known_when_a_later_upload_has_changed_the_product(
+    opened: Cursor, rules: ProductRules, upload: Upload, checked: Callable[..., CheckedRow]
+) -> None:
     batch = [checked(1), checked(2, BAD_PRICE), checked(3)]
     first = _settle(opened, rules, upload, batch)
     opened.execute("UPDATE products SET price = 1, upload_id = 'UPLOAD_20261121_103045_ffffffff', row_number = 4")
@@ -105,7 +115,9 @@ def test_outcome_is_known_when_a_later_upload_has_changed_the_product(opened, ru
     assert _count(opened, "products") == 2
 
 
-def test_verdict_stays_when_the_rules_judge_a_settled_row_differently(opened, rules, upload: Upload, checked) -> None:
+def test_verdict_stays_when_the_rules_judge_a_settled_row_differently(
+    opened: Cursor, rules: ProductRules, upload: Upload, checked: Callable[..., CheckedRow]
+) -> None:
     _settle(opened, rules, upload, [checked(1), checked(2, BAD_PRICE)])
 
     again = _settle(opened, rules, upload, [checked(1, BAD_PRICE), checked(2)])
@@ -115,7 +127,9 @@ def test_verdict_stays_when_the_rules_judge_a_settled_row_differently(opened, ru
     assert _count(opened, "products") == _count(opened, "validation_errors") == 1
 
 
-def test_row_stays_closed_when_it_turns_out_to_be_valid_later(opened, rules, upload: Upload, checked) -> None:
+def test_row_stays_closed_when_it_turns_out_to_be_valid_later(
+    opened: Cursor, rules: ProductRules, upload: Upload, checked: Callable[..., CheckedRow]
+) -> None:
     _settle(opened, rules, upload, [checked(1, rules.processing_error())])
 
     again = _settle(opened, rules, upload, [checked(1)])
@@ -126,14 +140,18 @@ def test_row_stays_closed_when_it_turns_out_to_be_valid_later(opened, rules, upl
     assert ledger.count_rows_with(opened, upload.upload_id, ErrorCode.PROCESSING_ERROR) == 1
 
 
-def test_upload_is_complete_when_every_row_has_an_outcome(opened, rules, upload: Upload, checked) -> None:
+def test_upload_is_complete_when_every_row_has_an_outcome(
+    opened: Cursor, rules: ProductRules, upload: Upload, checked: Callable[..., CheckedRow]
+) -> None:
     first = _settle(opened, rules, upload, [checked(1), checked(2)])
     second = _settle(opened, rules, upload, [checked(2), checked(3, BAD_PRICE), checked(4)])
 
     assert (first.progress.is_complete, second.progress.is_complete) == (False, True)
 
 
-def test_rows_are_not_settled_when_their_upload_is_unknown(database, cursor, rules, upload: Upload, checked) -> None:
+def test_rows_are_not_settled_when_their_upload_is_unknown(
+    database: TestDatabase, cursor: Cursor, rules: ProductRules, upload: Upload, checked: Callable[..., CheckedRow]
+) -> None:
     with pytest.raises(UploadNotRecordedError):
         _settle(cursor, rules, upload, [checked(1)])
 
@@ -142,7 +160,7 @@ def test_rows_are_not_settled_when_their_upload_is_unknown(database, cursor, rul
 
 
 def test_row_is_a_duplicate_when_another_upload_has_its_keys(
-    opened, rules, upload: Upload, other: Upload, checked
+    opened: Cursor, rules: ProductRules, upload: Upload, other: Upload, checked: Callable[..., CheckedRow]
 ) -> None:
     _settle(opened, rules, upload, [checked(1, sku="A"), checked(2, vendor_product_id="P")])
 
@@ -160,7 +178,7 @@ def test_row_is_a_duplicate_when_another_upload_has_its_keys(
 
 
 def test_free_rows_come_in_when_many_of_the_batch_are_taken(
-    opened, rules, upload: Upload, other: Upload, checked
+    opened: Cursor, rules: ProductRules, upload: Upload, other: Upload, checked: Callable[..., CheckedRow]
 ) -> None:
     _settle(opened, rules, upload, [checked(1, sku="A"), checked(2, sku="C"), checked(3, vendor_product_id="P")])
 
@@ -185,17 +203,24 @@ def test_free_rows_come_in_when_many_of_the_batch_are_taken(
     assert _count(opened, "products") == 4
 
 
-def test_conflict_is_raised_when_nothing_explains_it(opened, rules, upload: Upload, checked) -> None:
+def test_conflict_is_raised_when_nothing_explains_it(
+    opened: Cursor, rules: ProductRules, upload: Upload, checked: Callable[..., CheckedRow]
+) -> None:
     """Two rows of one file with one key, which the reader should have found."""
     with pytest.raises(UnexplainedConflictError):
         _settle(opened, rules, upload, [checked(1, sku="A"), checked(2, sku="A")])
 
 
 def test_vendor_product_id_is_free_when_another_vendor_has_it(
-    database, opened, rules, upload: Upload, other: Upload, checked
+    database: TestDatabase,
+    opened: Cursor,
+    rules: ProductRules,
+    upload: Upload,
+    other: Upload,
+    checked: Callable[..., CheckedRow],
 ) -> None:
     database.add_vendor("VEND002")
-    theirs = Upload(**{**other.as_execution_input(), "vendor_id": "VEND002"})
+    theirs = replace(other, vendor_id="VEND002")
     _settle(opened, rules, upload, [checked(1, vendor_product_id="P")])
 
     settlement = _settle(opened, rules, theirs, [checked(1, of=theirs, sku="B", vendor_product_id="P")])
@@ -204,7 +229,7 @@ def test_vendor_product_id_is_free_when_another_vendor_has_it(
 
 
 def test_own_products_do_not_count_when_a_row_of_the_same_upload_is_invalid(
-    opened, rules, upload: Upload, checked
+    opened: Cursor, rules: ProductRules, upload: Upload, checked: Callable[..., CheckedRow]
 ) -> None:
     in_file = rules.duplicate("sku", "A", earlier_row=1)
     _settle(opened, rules, upload, [checked(1, sku="A")])
@@ -215,7 +240,7 @@ def test_own_products_do_not_count_when_a_row_of_the_same_upload_is_invalid(
 
 
 def test_cells_are_not_looked_up_when_the_row_is_malformed(
-    opened, rules, upload: Upload, other: Upload, checked
+    opened: Cursor, rules: ProductRules, upload: Upload, other: Upload, checked: Callable[..., CheckedRow]
 ) -> None:
     _settle(opened, rules, upload, [checked(1, sku="A")])
 
@@ -227,7 +252,9 @@ def test_cells_are_not_looked_up_when_the_row_is_malformed(
 # What the schema itself refuses
 
 
-def test_counts_are_refused_when_they_exceed_the_total(opened, rules, upload: Upload, checked) -> None:
+def test_counts_are_refused_when_they_exceed_the_total(
+    opened: Cursor, rules: ProductRules, upload: Upload, checked: Callable[..., CheckedRow]
+) -> None:
     with pytest.raises(psycopg2.errors.CheckViolation, match="upload_history_adds_up"):
         _settle(opened, rules, upload, [checked(n) for n in range(1, 6)])
 
@@ -260,7 +287,12 @@ def test_counts_are_refused_when_they_exceed_the_total(opened, rules, upload: Up
     ],
 )
 def test_change_is_refused_when_it_breaks_a_constraint(
-    opened, rules, upload: Upload, checked, statement: str, constraint: str
+    opened: Cursor,
+    rules: ProductRules,
+    upload: Upload,
+    checked: Callable[..., CheckedRow],
+    statement: str,
+    constraint: str,
 ) -> None:
     _settle(opened, rules, upload, [checked(1), checked(2), checked(3, BAD_PRICE)])
 
@@ -269,7 +301,7 @@ def test_change_is_refused_when_it_breaks_a_constraint(
 
 
 def test_late_rows_stay_out_when_their_upload_was_abandoned(
-    opened, rules: ProductRules, upload: Upload, checked
+    opened: Cursor, rules: ProductRules, upload: Upload, checked: Callable[..., CheckedRow]
 ) -> None:
     _settle(opened, rules, upload, [checked(1)])
     history.finish_upload(opened, upload.upload_id, UploadStatus.FAILED, "PROCESSING_ERROR: abandoned", None)

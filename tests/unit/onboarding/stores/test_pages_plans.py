@@ -13,7 +13,7 @@ from psycopg2.extensions import cursor as Cursor
 from local.postgres import PostgresServer
 from onboarding.stores import product_pages, upload_pages
 from onboarding.stores.product_pages import ChangePosition, ProductFilter
-from onboarding.stores.upload_pages import ErrorPosition, UploadFilter, UploadPosition
+from onboarding.stores.upload_pages import ErrorFilter, ErrorPosition, UploadFilter, UploadPosition
 from onboarding.upkeep.migrations import migrate
 
 VENDORS = 20
@@ -71,7 +71,7 @@ class Explaining(Cursor):
 
     def execute(self, query: Any, values: Any = None) -> None:
         super().execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + query, values)
-        self.plan = super().fetchone()[0][0]["Plan"]
+        self.plan = super().fetchall()[0][0][0]["Plan"]
 
     def fetchone(self) -> None:
         return None
@@ -128,9 +128,11 @@ QUERIES: dict[str, Callable[[Cursor], object]] = {
         c, VENDOR, UploadFilter(created_from=NOW - timedelta(hours=5), created_to=NOW - timedelta(hours=1)), None, 51
     ),
     "late uploads": lambda c: upload_pages.list_uploads(c, VENDOR, UploadFilter(), LATE_UPLOAD, 51),
-    "errors": lambda c: upload_pages.list_errors(c, UPLOAD, None, None, None, 51),
-    "late errors": lambda c: upload_pages.list_errors(c, UPLOAD, None, None, ErrorPosition(ERRORS - 100, 0), 51),
-    "errors of a small upload": lambda c: upload_pages.list_errors(c, "U-2-7", "INVALID_PRICE", "price", None, 51),
+    "errors": lambda c: upload_pages.list_errors(c, UPLOAD, ErrorFilter(), None, 51),
+    "late errors": lambda c: upload_pages.list_errors(c, UPLOAD, ErrorFilter(), ErrorPosition(ERRORS - 100, 0), 51),
+    "errors of a small upload": lambda c: upload_pages.list_errors(
+        c, "U-2-7", ErrorFilter(code="INVALID_PRICE", column="price"), None, 51
+    ),
     "summary of a small upload": lambda c: upload_pages.summarise_errors(c, "U-2-7"),
     "product": lambda c: product_pages.find_product(c, VENDOR, "P000007"),
     "products": lambda c: product_pages.list_products(c, VENDOR, ProductFilter(), None, 51),

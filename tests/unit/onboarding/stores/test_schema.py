@@ -2,16 +2,18 @@
 
 import tomllib
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from rules import DEFAULT_RULES, ProductRules
+from tests.conftest import TestDatabase
 
 DATA = tomllib.loads(DEFAULT_RULES.read_text(encoding="utf-8"), parse_float=Decimal)
 
 
 @pytest.fixture
-def columns(database) -> dict[str, tuple]:
+def columns(database: TestDatabase) -> dict[str, tuple[Any, ...]]:
     """Type, nullability, length, precision and scale of the columns of products."""
     found = database.execute(
         "SELECT column_name, data_type, is_nullable, character_maximum_length, numeric_precision, numeric_scale"
@@ -20,13 +22,15 @@ def columns(database) -> dict[str, tuple]:
     return {name: tuple(rest) for name, *rest in found}
 
 
-def test_every_column_of_the_file_is_in_the_table_when_the_schema_is_migrated(columns) -> None:
+def test_every_column_of_the_file_is_in_the_table_when_the_schema_is_migrated(
+    columns: dict[str, tuple[Any, ...]],
+) -> None:
     assert set(DATA["columns"]) <= set(columns)
     assert set(DATA["database"]["sizes"]) == set(DATA["columns"]) == set(ProductRules.load().columns)
 
 
 @pytest.mark.parametrize("name", list(DATA["columns"]))
-def test_size_is_what_the_rules_say_when_the_schema_is_migrated(columns, name: str) -> None:
+def test_size_is_what_the_rules_say_when_the_schema_is_migrated(columns: dict[str, tuple[Any, ...]], name: str) -> None:
     data_type, _, length, precision, scale = columns[name]
 
     match data_type:
@@ -41,7 +45,7 @@ def test_size_is_what_the_rules_say_when_the_schema_is_migrated(columns, name: s
 
 
 @pytest.mark.parametrize("name", list(DATA["columns"]))
-def test_decimals_fit_the_column_when_the_rules_allow_some(columns, name: str) -> None:
+def test_decimals_fit_the_column_when_the_rules_allow_some(columns: dict[str, tuple[Any, ...]], name: str) -> None:
     rule = DATA["columns"][name]
     data_type, _, _, _, scale = columns[name]
 
@@ -49,13 +53,13 @@ def test_decimals_fit_the_column_when_the_rules_allow_some(columns, name: str) -
     assert rule.get("decimals", 0) <= (scale or 0)
 
 
-def test_required_columns_are_not_null_when_the_schema_is_migrated(columns) -> None:
+def test_required_columns_are_not_null_when_the_schema_is_migrated(columns: dict[str, tuple[Any, ...]]) -> None:
     not_null = {name for name in DATA["columns"] if columns[name][1] == "NO"}
 
     assert not_null == set(DATA["database"]["not_null"])
 
 
-def test_values_at_the_limits_are_stored_when_the_rules_accept_them(database) -> None:
+def test_values_at_the_limits_are_stored_when_the_rules_accept_them(database: TestDatabase) -> None:
     """Everything the rules let through fits: text in characters, numbers with all their digits."""
     rules = ProductRules.load()
     categories = frozenset({"Books"})

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from onboarding.rows import RETENTION_SECONDS, ProductRow, RowStatus, StagedRow, stage
 from onboarding.stores.staging import StagingTable, item_of, record_id, row_of, shard_of, upload_of
+from onboarding.uploads import Upload
 from rules import ErrorCode, ProductRules, RowError
+from tests.unit.onboarding.conftest import Product
 
 COLUMNS = ProductRules.load().columns
 SHARDS = 8
@@ -52,7 +54,7 @@ class Client:
         return {"UnprocessedItems": {"staging": requests[:refusal]} if refusal else {}}
 
 
-def _rows(upload, count: int, **cells: str) -> list[StagedRow]:
+def _rows(upload: Upload, count: int, **cells: str) -> list[StagedRow]:
     return stage(upload, [ProductRow(n, {"sku": f"S{n}", **cells}) for n in range(1, count + 1)], now=0)
 
 
@@ -77,7 +79,7 @@ def test_outcome_has_a_key_of_its_own_when_its_row_is_staged_again(staged: Stage
     assert len({item["record_id"]["S"] for item in items}) == len(RowStatus)
 
 
-def test_no_cells_are_written_again_when_a_row_is_valid(upload, product) -> None:
+def test_no_cells_are_written_again_when_a_row_is_valid(upload: Upload, product: Product) -> None:
     (staged,) = stage(upload, [ProductRow(7, product(7))], now=0)
 
     item = item_of(staged, RowStatus.VALIDATED, SHARDS)
@@ -86,7 +88,7 @@ def test_no_cells_are_written_again_when_a_row_is_valid(upload, product) -> None
     assert item["record_id"] == {"S": "validated#00000007"}
 
 
-def test_rows_are_spread_evenly_when_they_follow_each_other(upload) -> None:
+def test_rows_are_spread_evenly_when_they_follow_each_other(upload: Upload) -> None:
     shards = [shard_of(upload.upload_id, number, SHARDS) for number in range(1, 10 * SHARDS + 1)]
 
     assert {shards.count(shard) for shard in set(shards)} == {10}
@@ -94,7 +96,7 @@ def test_rows_are_spread_evenly_when_they_follow_each_other(upload) -> None:
     assert {upload_of(shard) for shard in shards} == {upload.upload_id}
 
 
-def test_cells_stand_beside_the_keys_when_a_row_is_staged(upload, product) -> None:
+def test_cells_stand_beside_the_keys_when_a_row_is_staged(upload: Upload, product: Product) -> None:
     (staged,) = stage(upload, [ProductRow(7, product(7))], now=1_000.9)
 
     item = item_of(staged, RowStatus.PENDING, SHARDS)
@@ -116,7 +118,7 @@ def test_sort_keys_sort_as_row_numbers_do_when_compared_as_text(numbers: list[in
 
 
 @pytest.mark.parametrize("count", [0, 1, 25, 26, 51, 60])
-def test_batches_have_at_most_25_rows_when_many_are_put(upload, count: int) -> None:
+def test_batches_have_at_most_25_rows_when_many_are_put(upload: Upload, count: int) -> None:
     client = Client()
 
     StagingTable(client, "staging", shards=SHARDS).put_rows(_rows(upload, count), RowStatus.PENDING)
@@ -125,7 +127,7 @@ def test_batches_have_at_most_25_rows_when_many_are_put(upload, count: int) -> N
     assert sorted(_written(client)) == [record_id(n) for n in range(1, count + 1)]
 
 
-def test_request_stays_below_the_limit_when_all_cells_are_as_long_as_they_may_be(upload) -> None:
+def test_request_stays_below_the_limit_when_all_cells_are_as_long_as_they_may_be(upload: Upload) -> None:
     client = Client()
     cells = dict.fromkeys(COLUMNS, "\N{HEADPHONE}" * 4096)
 
@@ -137,7 +139,7 @@ def test_request_stays_below_the_limit_when_all_cells_are_as_long_as_they_may_be
         assert sum(sizes) < 16 * 1024 * 1024
 
 
-def test_rest_is_put_again_when_dynamodb_leaves_some_unprocessed(upload) -> None:
+def test_rest_is_put_again_when_dynamodb_leaves_some_unprocessed(upload: Upload) -> None:
     client = Client(20, 20, 7)
     waits: list[float] = []
 
@@ -151,7 +153,7 @@ def test_rest_is_put_again_when_dynamodb_leaves_some_unprocessed(upload) -> None
 @pytest.mark.parametrize(
     "code", ["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"]
 )
-def test_batch_is_put_again_when_dynamodb_refuses_all_of_it(upload, code: str) -> None:
+def test_batch_is_put_again_when_dynamodb_refuses_all_of_it(upload: Upload, code: str) -> None:
     client = Client(code, code)
     waits: list[float] = []
 
@@ -161,14 +163,16 @@ def test_batch_is_put_again_when_dynamodb_refuses_all_of_it(upload, code: str) -
     assert len(waits) >= 2
 
 
-def test_failure_is_raised_when_it_is_no_throttling(upload) -> None:
+def test_failure_is_raised_when_it_is_no_throttling(upload: Upload) -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
         StagingTable(Client("AccessDeniedException"), "staging", shards=SHARDS).put_rows(
             _rows(upload, 1), RowStatus.PENDING
         )
 
 
-def test_wait_grows_to_its_ceiling_when_the_table_stays_throttled(upload, monkeypatch) -> None:
+def test_wait_grows_to_its_ceiling_when_the_table_stays_throttled(
+    upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("random.random", lambda: 1.0)
     client = Client(*[1] * 20)
     waits: list[float] = []
@@ -181,7 +185,7 @@ def test_wait_grows_to_its_ceiling_when_the_table_stays_throttled(upload, monkey
     assert len(client.requests) == 21
 
 
-def test_waits_differ_when_writers_are_refused_together(upload) -> None:
+def test_waits_differ_when_writers_are_refused_together(upload: Upload) -> None:
     waits: list[float] = []
 
     for _ in range(20):
@@ -192,7 +196,7 @@ def test_waits_differ_when_writers_are_refused_together(upload) -> None:
     assert len(set(waits)) > 20
 
 
-def test_writer_does_not_wait_when_nothing_is_refused(upload) -> None:
+def test_writer_does_not_wait_when_nothing_is_refused(upload: Upload) -> None:
     waits: list[float] = []
 
     StagingTable(Client(), "staging", shards=SHARDS, sleep=waits.append).put_rows(_rows(upload, 300), RowStatus.PENDING)
@@ -200,7 +204,7 @@ def test_writer_does_not_wait_when_nothing_is_refused(upload) -> None:
     assert waits == []
 
 
-def test_row_counts_once_when_the_number_of_shards_was_changed(upload) -> None:
+def test_row_counts_once_when_the_number_of_shards_was_changed(upload: Upload) -> None:
     class Table:
         """Has the same error row in the partitions that 4 and 8 shards give it."""
 
@@ -219,7 +223,7 @@ def test_row_counts_once_when_the_number_of_shards_was_changed(upload) -> None:
     assert [row.row_number for row in rows] == [6]
 
 
-def test_failure_is_raised_when_one_of_several_batches_fails(upload) -> None:
+def test_failure_is_raised_when_one_of_several_batches_fails(upload: Upload) -> None:
     class Failing(Client):
         def batch_write_item(self, RequestItems: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:  # noqa: N803
             if any(put["PutRequest"]["Item"]["record_id"]["S"] == record_id(60) for put in RequestItems["staging"]):

@@ -10,6 +10,7 @@ import psycopg2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg2.extensions import cursor as Cursor
 
 from onboarding.rows import CheckedRow, ProductRow, stage
 from onboarding.stores import history, ledger
@@ -18,6 +19,8 @@ from onboarding.stores.ledger import Settlement
 from onboarding.uploads import Upload, UploadMode
 from onboarding.validation.settling import check_row
 from rules import ErrorCode, ProductRules
+from tests.conftest import TestDatabase
+from tests.unit.onboarding.conftest import Product
 
 CATEGORIES = frozenset({"Computer Accessories", "Books"})
 ROWS = 4
@@ -37,7 +40,9 @@ def uploads(upload: Upload) -> Callable[..., Upload]:
 
 
 @pytest.fixture
-def listed(database, cursor, rules: ProductRules, product, uploads) -> Any:
+def listed(
+    database: TestDatabase, cursor: Cursor, rules: ProductRules, product: Product, uploads: Callable[..., Upload]
+) -> Any:
     """A cursor in a transaction in which VEND001 has products 1 to 3 and VEND002 has product 9."""
     for vendor_id, numbers in (("VEND001", (1, 2, 3)), ("VEND002", (9,))):
         database.add_vendor(vendor_id)
@@ -59,12 +64,12 @@ def checked_rows(rules: ProductRules, upload: Upload, rows: dict[int, Cells]) ->
     return [check_row(upload.mode.rules(rules), row, CATEGORIES) for row in staged]
 
 
-def values(cursor: Any, *columns: str) -> list[tuple]:
+def values(cursor: Any, *columns: str) -> list[tuple[Any, ...]]:
     cursor.execute(f"SELECT {', '.join(columns)} FROM products WHERE vendor_id = 'VEND001' ORDER BY product_id")
     return cursor.fetchall()
 
 
-def recorded(cursor: Any) -> list[tuple]:
+def recorded(cursor: Any) -> list[tuple[Any, ...]]:
     """Return row number, fields, old and new values of each record of a change, in the order of uploads and rows."""
     cursor.execute(
         "SELECT row_number, fields, old_values, new_values FROM product_changes"
@@ -80,7 +85,9 @@ def codes(settlement: Settlement) -> dict[int, list[ErrorCode]]:
 # One upload
 
 
-def test_only_filled_cells_are_set_when_a_row_names_its_product(listed, rules, uploads) -> None:
+def test_only_filled_cells_are_set_when_a_row_names_its_product(
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload]
+) -> None:
     settlement = settle(
         listed,
         rules,
@@ -106,7 +113,9 @@ def test_only_filled_cells_are_set_when_a_row_names_its_product(listed, rules, u
     )
 
 
-def test_values_are_emptied_when_cells_hold_the_word(listed, rules, uploads) -> None:
+def test_values_are_emptied_when_cells_hold_the_word(
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload]
+) -> None:
     row = {"sku": "SKU-0001", "brand": " CLEAR", "weight_kg": "CLEAR", "description": "clear", "unit": "CLEAR it"}
 
     settle(listed, rules, uploads(1), {1: row})
@@ -122,7 +131,9 @@ def test_values_are_emptied_when_cells_hold_the_word(listed, rules, uploads) -> 
     ]
 
 
-def test_change_is_recorded_with_old_and_new_values_when_some_differ(listed, rules, uploads) -> None:
+def test_change_is_recorded_with_old_and_new_values_when_some_differ(
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload]
+) -> None:
     text = "a\\b\tc\nd\"e'f\\N {x} \N{HEADPHONE}"
 
     settlement = settle(
@@ -148,7 +159,9 @@ def test_change_is_recorded_with_old_and_new_values_when_some_differ(listed, rul
     assert settlement.progress.effects == Effects(1, 2, 0, {"price": 1, "description": 1})
 
 
-def test_time_of_change_is_kept_when_nothing_changes(listed, rules, uploads) -> None:
+def test_time_of_change_is_kept_when_nothing_changes(
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload]
+) -> None:
     listed.execute("UPDATE products SET updated_at = '2026-01-01'")
 
     settle(listed, rules, uploads(1), {1: {"sku": "SKU-0001", "price": "19.99"}, 2: {"sku": "SKU-0002", "price": "1"}})
@@ -157,7 +170,9 @@ def test_time_of_change_is_kept_when_nothing_changes(listed, rules, uploads) -> 
     assert [at.month for (at,) in values(listed, "updated_at")].count(1) == 2
 
 
-def test_origin_stays_when_a_product_is_changed(listed, rules, uploads) -> None:
+def test_origin_stays_when_a_product_is_changed(
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload]
+) -> None:
     before = values(listed, "upload_id", "row_number", "created_at")
 
     settle(listed, rules, uploads(1), {4: {"sku": "SKU-0001", "price": "1"}})
@@ -165,7 +180,9 @@ def test_origin_stays_when_a_product_is_changed(listed, rules, uploads) -> None:
     assert values(listed, "upload_id", "row_number", "created_at") == before
 
 
-def test_product_is_unknown_when_it_is_anothers_as_when_there_is_none(listed, rules, uploads) -> None:
+def test_product_is_unknown_when_it_is_anothers_as_when_there_is_none(
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload]
+) -> None:
     settlement = settle(
         listed,
         rules,
@@ -193,7 +210,7 @@ def test_product_is_unknown_when_it_is_anothers_as_when_there_is_none(listed, ru
     ("vendor_product_id", "sku"), [("PROD0001", "SKU-0002"), ("PROD0001", "SKU-0009"), ("PROD7777", "SKU-0001")]
 )
 def test_row_is_refused_when_its_two_keys_do_not_agree(
-    listed, rules, uploads, vendor_product_id: str, sku: str
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload], vendor_product_id: str, sku: str
 ) -> None:
     row = {"vendor_product_id": vendor_product_id, "sku": sku, "price": "1"}
 
@@ -206,7 +223,7 @@ def test_row_is_refused_when_its_two_keys_do_not_agree(
 
 @pytest.mark.parametrize("batches", [[(1, 2)], [(2, 1)], [(1,), (2,)]])
 def test_later_row_is_a_duplicate_when_two_name_one_product_differently(
-    listed, rules, uploads, batches: list[tuple[int, ...]]
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload], batches: list[tuple[int, ...]]
 ) -> None:
     rows = {1: {"sku": "SKU-0001", "price": "1"}, 2: {"vendor_product_id": "PROD0001", "price": "2"}}
     upload = uploads(1)
@@ -219,13 +236,17 @@ def test_later_row_is_a_duplicate_when_two_name_one_product_differently(
     assert values(listed, "price")[0] == (Decimal(1),)
 
 
-def test_row_names_no_product_when_both_keys_are_blank(listed, rules, uploads) -> None:
+def test_row_names_no_product_when_both_keys_are_blank(
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload]
+) -> None:
     settlement = settle(listed, rules, uploads(1), {1: {"price": "1"}})
 
     assert codes(settlement) == {1: [ErrorCode.MISSING_REQUIRED_FIELD]}
 
 
-def test_table_decides_when_the_rules_let_something_through(listed, rules, uploads) -> None:
+def test_table_decides_when_the_rules_let_something_through(
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload]
+) -> None:
     upload = uploads(1)
     history.open_upload(listed, upload, 1)
     (row,) = checked_rows(rules, upload, {1: {"sku": "SKU-0001", "price": "0"}})
@@ -237,7 +258,9 @@ def test_table_decides_when_the_rules_let_something_through(listed, rules, uploa
 # The same rows again
 
 
-def test_nothing_happens_again_when_a_batch_comes_after_a_later_upload(listed, rules, uploads) -> None:
+def test_nothing_happens_again_when_a_batch_comes_after_a_later_upload(
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload]
+) -> None:
     rows = {1: {"sku": "SKU-0001", "price": "1"}, 2: {"sku": "SKU-8888", "price": "1"}}
     first = settle(listed, rules, uploads(1), rows)
     settle(listed, rules, uploads(2), {1: {"sku": "SKU-0001", "price": "2"}})
@@ -253,7 +276,9 @@ def test_nothing_happens_again_when_a_batch_comes_after_a_later_upload(listed, r
 # Which upload wins
 
 
-def test_later_upload_wins_when_its_rows_come_first(listed, rules, uploads) -> None:
+def test_later_upload_wins_when_its_rows_come_first(
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload]
+) -> None:
     settle(listed, rules, uploads(2), {1: {"sku": "SKU-0001", "price": "2"}})
 
     settlement = settle(
@@ -267,7 +292,9 @@ def test_later_upload_wins_when_its_rows_come_first(listed, rules, uploads) -> N
     assert settlement.progress.effects == Effects(2, 0, 0, {"price": 1, "stock_quantity": 1})
 
 
-def test_row_is_superseded_when_a_later_upload_has_set_all_its_fields(listed, rules, uploads) -> None:
+def test_row_is_superseded_when_a_later_upload_has_set_all_its_fields(
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload]
+) -> None:
     settle(listed, rules, uploads(2), {1: {"sku": "SKU-0001", "price": "2", "brand": "CLEAR"}})
 
     settlement = settle(listed, rules, uploads(1), {3: {"sku": "SKU-0001", "price": "1", "brand": "Acme"}})
@@ -278,7 +305,9 @@ def test_row_is_superseded_when_a_later_upload_has_set_all_its_fields(listed, ru
     assert [row for row, *_ in recorded(listed)] == [1]
 
 
-def test_later_upload_wins_when_it_set_the_value_that_was_there(listed, rules, uploads) -> None:
+def test_later_upload_wins_when_it_set_the_value_that_was_there(
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload]
+) -> None:
     settle(listed, rules, uploads(2), {1: {"sku": "SKU-0001", "price": "19.99"}})
 
     settle(listed, rules, uploads(1), {1: {"sku": "SKU-0001", "price": "1"}})
@@ -286,7 +315,9 @@ def test_later_upload_wins_when_it_set_the_value_that_was_there(listed, rules, u
     assert values(listed, "price")[0] == (Decimal("19.99"),)
 
 
-def test_id_decides_when_two_uploads_came_in_the_same_second(listed, rules, uploads) -> None:
+def test_id_decides_when_two_uploads_came_in_the_same_second(
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload]
+) -> None:
     later = replace(uploads(1), upload_id=f"{uploads(1).upload_id[:-1]}b")
     settle(listed, rules, later, {1: {"sku": "SKU-0001", "price": "2"}})
 
@@ -295,7 +326,9 @@ def test_id_decides_when_two_uploads_came_in_the_same_second(listed, rules, uplo
     assert values(listed, "price")[0] == (Decimal(2),)
 
 
-def test_import_wins_when_it_brought_the_product_in_after_the_update_was_sent(listed, rules, uploads, product) -> None:
+def test_import_wins_when_it_brought_the_product_in_after_the_update_was_sent(
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload], product: Product
+) -> None:
     settle(listed, rules, uploads(5, UploadMode.IMPORT), {1: product(5, price="5")})
 
     settlement = settle(listed, rules, uploads(1), {1: {"sku": "SKU-0005", "price": "1"}})
@@ -304,7 +337,9 @@ def test_import_wins_when_it_brought_the_product_in_after_the_update_was_sent(li
     assert values(listed, "price")[3] == (Decimal(5),)
 
 
-def test_import_counts_as_earlier_when_it_came_at_the_same_moment(listed, rules, uploads, product) -> None:
+def test_import_counts_as_earlier_when_it_came_at_the_same_moment(
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload], product: Product
+) -> None:
     brought_in = replace(uploads(1, UploadMode.IMPORT), upload_id=f"{uploads(1).upload_id[:-1]}f")
     settle(listed, rules, brought_in, {1: product(5, price="5")})
 
@@ -333,7 +368,11 @@ FILES = st.lists(
 @given(FILES, st.integers(0, 2**32).map(random.Random))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_products_are_those_of_one_upload_after_the_other_when_batches_come_in_any_order(
-    listed, rules: ProductRules, uploads, files: Sequence[Sequence[Cells]], chance: random.Random
+    listed: Any,
+    rules: ProductRules,
+    uploads: Callable[..., Upload],
+    files: Sequence[Sequence[Cells]],
+    chance: random.Random,
 ) -> None:
     rows = [dict(enumerate(file, start=1)) for file in files]
     batches = [(n, {row: file[row]}) for n, file in enumerate(rows, start=1) for row in file]
@@ -357,7 +396,9 @@ def test_products_are_those_of_one_upload_after_the_other_when_batches_come_in_a
 # Previews
 
 
-def test_nothing_is_written_when_an_update_is_a_preview(listed, rules, uploads) -> None:
+def test_nothing_is_written_when_an_update_is_a_preview(
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload]
+) -> None:
     preview = uploads(1, is_preview=True)
     rows = {
         1: {"sku": "SKU-0001", "price": "1", "brand": "CLEAR"},
@@ -376,7 +417,9 @@ def test_nothing_is_written_when_an_update_is_a_preview(listed, rules, uploads) 
     assert real.progress.effects == Effects(1, 1, 0, {"price": 1, "brand": 1})
 
 
-def test_two_previews_are_clean_when_a_file_of_new_products_is_only_checked(listed, rules, uploads, product) -> None:
+def test_two_previews_are_clean_when_a_file_of_new_products_is_only_checked(
+    listed: Any, rules: ProductRules, uploads: Callable[..., Upload], product: Product
+) -> None:
     rows = {5: product(5), 6: product(6), 7: product(7, sku="SKU-0001", price="free"), 8: product(8, sku="SKU-0009")}
 
     first = settle(listed, rules, uploads(1, UploadMode.IMPORT, is_preview=True), rows)

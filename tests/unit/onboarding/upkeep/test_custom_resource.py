@@ -43,7 +43,7 @@ def _event(url: str) -> dict[str, str]:
     }
 
 
-def test_success_is_answered_with_data_when_the_work_is_done(answers) -> None:
+def test_success_is_answered_with_data_when_the_work_is_done(answers: tuple[str, list[dict[str, Any]]]) -> None:
     url, received = answers
 
     answer(_event(url), "database-schema", lambda: {"Applied": "0001"})
@@ -62,7 +62,7 @@ def test_success_is_answered_with_data_when_the_work_is_done(answers) -> None:
     ]
 
 
-def test_failure_is_answered_with_its_reason_when_the_work_raises(answers) -> None:
+def test_failure_is_answered_with_its_reason_when_the_work_raises(answers: tuple[str, list[dict[str, Any]]]) -> None:
     url, received = answers
 
     def work() -> dict[str, Any]:
@@ -75,7 +75,7 @@ def test_failure_is_answered_with_its_reason_when_the_work_raises(answers) -> No
     ]
 
 
-def test_answer_stays_below_four_kilobytes_when_the_reason_is_long(answers) -> None:
+def test_answer_stays_below_four_kilobytes_when_the_reason_is_long(answers: tuple[str, list[dict[str, Any]]]) -> None:
     url, received = answers
 
     def work() -> dict[str, Any]:

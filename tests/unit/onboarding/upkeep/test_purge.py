@@ -1,40 +1,16 @@
 """The purge: nothing younger than allowed, nothing that products came from."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import timedelta
 
 import psycopg2
 import pytest
-from psycopg2.extensions import cursor as Cursor
 
 from onboarding.upkeep.purge import Purged, RetentionTooShortError, purge, retention
+from tests.conftest import TestDatabase
+from tests.unit.onboarding.upkeep.conftest import AsApplication
 
 
-class AsApplication:
-    """Stands for `Database`: transactions of the application's role on the test's server."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.transactions = 0
-
-    def run(self, work):
-        self.transactions += 1
-        with self.cursor() as cursor:
-            return work(cursor)
-
-    @contextmanager
-    def cursor(self) -> Iterator[Cursor]:
-        with closing(psycopg2.connect(self.url)) as connection, connection, connection.cursor() as cursor:
-            yield cursor
-
-
-@pytest.fixture
-def application(database) -> AsApplication:
-    return AsApplication(database.application_url)
-
-
-def add_upload(database, name: str, days_ago: int | None, *, products: int = 0, errors: int = 0) -> str:
+def add_upload(database: TestDatabase, name: str, days_ago: int | None, *, products: int = 0, errors: int = 0) -> str:
     """Record an upload that ended so many days ago, or has not ended."""
     upload_id = f"UPLOAD_{name}"
     database.execute(
@@ -65,11 +41,13 @@ def add_upload(database, name: str, days_ago: int | None, *, products: int = 0, 
     return upload_id
 
 
-def uploads(database) -> set[str]:
+def uploads(database: TestDatabase) -> set[str]:
     return {name.removeprefix("UPLOAD_") for (name,) in database.execute("SELECT upload_id FROM upload_history")}
 
 
-def test_purge_deletes_uploads_that_left_no_product_when_they_are_old(database, application: AsApplication) -> None:
+def test_purge_deletes_uploads_that_left_no_product_when_they_are_old(
+    database: TestDatabase, application: AsApplication
+) -> None:
     database.add_vendor("VEND001")
     add_upload(database, "old", 401, errors=3)
     add_upload(database, "young", 399, errors=2)
@@ -81,7 +59,9 @@ def test_purge_deletes_uploads_that_left_no_product_when_they_are_old(database, 
     assert database.execute("SELECT count(*) FROM validation_errors") == [(2,)]
 
 
-def test_purge_keeps_the_upload_of_a_product_and_lets_its_errors_go(database, application: AsApplication) -> None:
+def test_purge_keeps_the_upload_of_a_product_and_lets_its_errors_go(
+    database: TestDatabase, application: AsApplication
+) -> None:
     database.add_vendor("VEND001")
     upload_id = add_upload(database, "source", 500, products=2, errors=1)
 
@@ -92,7 +72,7 @@ def test_purge_keeps_the_upload_of_a_product_and_lets_its_errors_go(database, ap
     assert len(database.products(upload_id)) == 2
 
 
-def test_purge_leaves_an_upload_alone_when_it_has_not_ended(database, application: AsApplication) -> None:
+def test_purge_leaves_an_upload_alone_when_it_has_not_ended(database: TestDatabase, application: AsApplication) -> None:
     database.add_vendor("VEND001")
     add_upload(database, "open", None, errors=1)
 
@@ -101,7 +81,7 @@ def test_purge_leaves_an_upload_alone_when_it_has_not_ended(database, applicatio
 
 
 def test_purge_goes_on_until_nothing_is_due_when_much_is(
-    database, application: AsApplication, monkeypatch: pytest.MonkeyPatch
+    database: TestDatabase, application: AsApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("onboarding.upkeep.purge._UPLOADS_PER_TRANSACTION", 2)
     database.add_vendor("VEND001")
@@ -128,11 +108,13 @@ def test_purge_refuses_when_the_retention_is_too_short(application: AsApplicatio
         purge(application, timedelta(days=89, hours=23))
 
 
-def test_database_refuses_too_when_somebody_calls_its_function(database, application: AsApplication) -> None:
+def test_database_refuses_too_when_somebody_calls_its_function(
+    database: TestDatabase,
+) -> None:
     database.add_vendor("VEND001")
     add_upload(database, "old", 80, errors=1)
 
-    with application.cursor() as cursor, pytest.raises(psycopg2.errors.InvalidParameterValue):
-        cursor.execute("SELECT * FROM purge_audit_trail(INTERVAL '89 days', 10)")
+    with pytest.raises(psycopg2.errors.InvalidParameterValue):
+        database.execute("SELECT * FROM purge_audit_trail(INTERVAL '89 days', 10)", url=database.application_url)
 
     assert uploads(database) == {"old"}

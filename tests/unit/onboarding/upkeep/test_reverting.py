@@ -1,12 +1,10 @@
 """Taking an upload back, on a real PostgreSQL."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-import psycopg2
 import pytest
 
 from onboarding.rows import ProductRow, stage
@@ -16,24 +14,11 @@ from onboarding.upkeep.reverting import NotRevertibleError, Revert, revert
 from onboarding.uploads import Upload, UploadMode, UploadStatus
 from onboarding.validation.settling import check_row
 from rules import ProductRules
+from tests.conftest import TestDatabase
+from tests.unit.onboarding.conftest import Product
+from tests.unit.onboarding.upkeep.conftest import AsApplication
 
 CATEGORIES = frozenset({"Computer Accessories"})
-
-
-class AsApplication:
-    """Stands for `Database`: transactions of the application's role on the test's server."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def run(self, work: Callable[[Any], Any]) -> Any:
-        with closing(psycopg2.connect(self.url)) as connection, connection, connection.cursor() as cursor:
-            return work(cursor)
-
-
-@pytest.fixture
-def application(database) -> AsApplication:
-    return AsApplication(database.application_url)
 
 
 @pytest.fixture
@@ -62,13 +47,13 @@ def uploads(application: AsApplication, rules: ProductRules, upload: Upload) -> 
 
 
 @pytest.fixture
-def imported(database, uploads: Callable[..., str], product) -> Iterator[str]:
+def imported(database: TestDatabase, uploads: Callable[..., str], product: Product) -> str:
     """The import of products 1 to 3 of VEND001."""
     database.add_vendor("VEND001")
     return uploads(0, UploadMode.IMPORT, *[product(n) for n in (1, 2, 3)])
 
 
-def products(database, *columns: str) -> list[tuple]:
+def products(database: TestDatabase, *columns: str) -> list[tuple[Any, ...]]:
     return database.execute(f"SELECT {', '.join(columns)} FROM products ORDER BY product_id")
 
 
@@ -76,7 +61,9 @@ def done(application: AsApplication, upload_id: str) -> Revert:
     return revert(application, upload_id, actor="ops@techmart.example")
 
 
-def test_values_return_when_an_update_is_taken_back(database, application, imported: str, uploads) -> None:
+def test_values_return_when_an_update_is_taken_back(
+    database: TestDatabase, application: AsApplication, imported: str, uploads: Callable[..., str]
+) -> None:
     before = products(database, "price", "brand", "weight_kg", "status")
     update = uploads(
         1,
@@ -92,7 +79,9 @@ def test_values_return_when_an_update_is_taken_back(database, application, impor
     assert result.effects == Effects(2, 0, 0, {"price": 1, "brand": 1, "weight_kg": 1, "status": 1})
 
 
-def test_later_values_stay_when_an_update_is_taken_back(database, application, imported: str, uploads) -> None:
+def test_later_values_stay_when_an_update_is_taken_back(
+    database: TestDatabase, application: AsApplication, imported: str, uploads: Callable[..., str]
+) -> None:
     update = uploads(
         1,
         UploadMode.UPDATE,
@@ -114,7 +103,9 @@ def test_later_values_stay_when_an_update_is_taken_back(database, application, i
     assert result.effects == Effects(1, 0, 2, {"stock_quantity": 1})
 
 
-def test_products_go_off_sale_when_an_import_is_taken_back(database, application, imported: str, uploads) -> None:
+def test_products_go_off_sale_when_an_import_is_taken_back(
+    database: TestDatabase, application: AsApplication, imported: str, uploads: Callable[..., str]
+) -> None:
     uploads(1, UploadMode.UPDATE, {"sku": "SKU-0001", "price": "1"}, {"sku": "SKU-0002", "status": "active"})
 
     result = done(application, imported)
@@ -127,7 +118,9 @@ def test_products_go_off_sale_when_an_import_is_taken_back(database, application
     assert result.effects == Effects(2, 0, 1, {"status": 2})
 
 
-def test_revert_is_in_the_audit_trail_as_an_upload_of_its_own_kind(database, application, imported: str) -> None:
+def test_revert_is_in_the_audit_trail_as_an_upload_of_its_own_kind(
+    database: TestDatabase, application: AsApplication, imported: str
+) -> None:
     result = done(application, imported)
 
     assert result.revert_id == "REVERT_20261121_110000_aaaaaaaa"
@@ -143,7 +136,7 @@ def test_revert_is_in_the_audit_trail_as_an_upload_of_its_own_kind(database, app
 
 
 def test_nothing_happens_again_when_an_upload_is_taken_back_twice(
-    database, application, imported: str, uploads
+    database: TestDatabase, application: AsApplication, imported: str, uploads: Callable[..., str]
 ) -> None:
     first = done(application, imported)
     uploads(1, UploadMode.UPDATE, {"sku": "SKU-0001", "price": "1"})
@@ -156,7 +149,9 @@ def test_nothing_happens_again_when_an_upload_is_taken_back_twice(
     assert database.execute("SELECT count(*) FROM upload_history WHERE mode = 'revert'") == [(1,)]
 
 
-def test_only_words_come_of_it_when_nobody_said_yes(database, application, imported: str) -> None:
+def test_only_words_come_of_it_when_nobody_said_yes(
+    database: TestDatabase, application: AsApplication, imported: str
+) -> None:
     before = products(database, "*")
 
     planned = revert(application, imported, actor=None)
@@ -168,7 +163,7 @@ def test_only_words_come_of_it_when_nobody_said_yes(database, application, impor
 
 
 def test_late_rows_of_an_older_upload_stay_out_when_a_later_one_was_taken_back(
-    database, application, imported: str, uploads
+    database: TestDatabase, application: AsApplication, imported: str, uploads: Callable[..., str]
 ) -> None:
     update = uploads(2, UploadMode.UPDATE, {"sku": "SKU-0001", "price": "2"})
     done(application, update)
@@ -190,7 +185,7 @@ def test_late_rows_of_an_older_upload_stay_out_when_a_later_one_was_taken_back(
     ],
 )
 def test_upload_is_left_alone_when_it_cannot_be_taken_back(
-    application, imported: str, uploads, case: str, reason: str
+    application: AsApplication, imported: str, uploads: Callable[..., str], case: str, reason: str
 ) -> None:
     row = {"sku": "SKU-0001", "price": "1"}
     match case:

@@ -1,12 +1,14 @@
 """What the application's login may do, and how it gets its password."""
 
 from contextlib import closing
+from typing import Any
 
 import psycopg2
 import pytest
 from psycopg2.errors import InsufficientPrivilege
 
 from onboarding.upkeep.roles import APPLICATION_ROLE, UnexpectedRoleError, set_application_password
+from tests.conftest import TestDatabase
 
 ALLOWED = {
     "vendors": {"SELECT", "INSERT"},
@@ -22,7 +24,7 @@ ALLOWED = {
 }
 
 
-def test_role_has_these_privileges_and_no_other(database) -> None:
+def test_role_has_these_privileges_and_no_other(database: TestDatabase) -> None:
     granted: dict[str, set[str]] = {}
     for table, privilege in database.execute(
         """
@@ -57,22 +59,22 @@ def test_role_has_these_privileges_and_no_other(database) -> None:
         "CREATE ROLE another",
     ],
 )
-def test_role_is_refused(database, statement: str) -> None:
+def test_role_is_refused(database: TestDatabase, statement: str) -> None:
     with pytest.raises((InsufficientPrivilege, psycopg2.errors.InsufficientPrivilege)):
         database.execute(statement, url=database.application_url)
 
 
-def test_role_may_make_a_temporary_table(database) -> None:
+def test_role_may_make_a_temporary_table(database: TestDatabase) -> None:
     database.execute("CREATE TEMP TABLE incoming (a INTEGER)", url=database.application_url)
 
 
-def test_password_reaches_the_server_as_a_verifier_only(database) -> None:
+def test_password_reaches_the_server_as_a_verifier_only(database: TestDatabase) -> None:
     sent: list[str] = []
 
     class Listening(psycopg2.extensions.cursor):
-        def execute(self, query, parameters=None):
+        def execute(self, query: Any, parameters: Any = None) -> None:
             sent.append(query if isinstance(query, str) else query.as_string(self))
-            return super().execute(query, parameters)
+            super().execute(query, parameters)
 
     password = database.application_secret()["password"]
     with closing(psycopg2.connect(database.url, cursor_factory=Listening)) as owner:
@@ -84,6 +86,6 @@ def test_password_reaches_the_server_as_a_verifier_only(database) -> None:
     assert database.execute("SELECT current_user", url=database.application_url) == [(APPLICATION_ROLE,)]
 
 
-def test_password_of_anybody_else_is_not_set(database) -> None:
+def test_password_of_anybody_else_is_not_set(database: TestDatabase) -> None:
     with closing(psycopg2.connect(database.url)) as owner, pytest.raises(UnexpectedRoleError):
         set_application_password(owner, "onboarding", "secret")

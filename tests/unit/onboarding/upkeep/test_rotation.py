@@ -1,7 +1,9 @@
 """A rotation as Secrets Manager runs it: four steps, each maybe twice."""
 
 import json
+from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 
 import boto3
 import psycopg2
@@ -11,6 +13,7 @@ from moto import mock_aws
 from onboarding.config import SecretRotatorConfig
 from onboarding.upkeep.roles import APPLICATION_ROLE, set_application_password
 from onboarding.upkeep.rotation import SecretRotation, UnexpectedRotationError
+from tests.conftest import TestDatabase
 
 TOKEN = "11111111-2222-3333-4444-555555555555"
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
@@ -19,22 +22,22 @@ STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 class Announced:
     """The client of Secrets Manager during a rotation: AWS lists the new version before it has a value."""
 
-    def __init__(self, client) -> None:
+    def __init__(self, client: Any) -> None:
         self._client = client
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
 
-    def describe_secret(self, **arguments):
-        found = self._client.describe_secret(**arguments)
+    def describe_secret(self, **arguments: Any) -> dict[str, Any]:
+        found: dict[str, Any] = self._client.describe_secret(**arguments)
         found["VersionIdsToStages"].setdefault(TOKEN, ["AWSPENDING"])
         return found
 
 
 @pytest.fixture
-def rotation(database, monkeypatch: pytest.MonkeyPatch):
+def rotation(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretRotation]:
     """A rotation of the test database's application password, which it has back at the end."""
-    from aws_lambda_powertools.utilities.parameters.base import DEFAULT_PROVIDERS
+    from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
 
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
@@ -58,12 +61,12 @@ def rotation(database, monkeypatch: pytest.MonkeyPatch):
         set_application_password(connection, APPLICATION_ROLE, database.application_secret()["password"])
 
 
-def current(rotation: SecretRotation) -> dict:
+def current(rotation: SecretRotation) -> dict[str, Any]:
     arn = rotation.config.database_secret_arn
     return json.loads(rotation.secrets.get_secret_value(SecretId=arn, VersionStage="AWSCURRENT")["SecretString"])
 
 
-def can_connect(secret: dict) -> bool:
+def can_connect(secret: dict[str, Any]) -> bool:
     try:
         psycopg2.connect(
             host=secret["host"],

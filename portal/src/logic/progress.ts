@@ -1,0 +1,64 @@
+/** How far an upload is, for a bar and for a sentence. */
+import type { Upload } from '../api/types';
+import { count, number } from './format';
+
+/** Shares of the whole, each from 0 to 1; what is missing to 1 is still to come. */
+export interface Shares {
+  readonly valid: number;
+  readonly errors: number;
+}
+
+export function shares({ total, valid, errors }: Upload['counts']): Shares {
+  if (!total) return { valid: 0, errors: 0 };
+  return { valid: valid / total, errors: errors / total };
+}
+
+export function isUnderWay(upload: Upload): boolean {
+  return upload.status === 'awaiting_file' || upload.status === 'processing';
+}
+
+export type Phase = 'arriving' | 'reading' | 'checking' | 'finishing' | 'done';
+
+export function phaseOf({ status, counts }: Upload): Phase {
+  if (status === 'awaiting_file') return 'arriving';
+  if (status !== 'processing') return 'done';
+  if (counts.total === null) return 'reading';
+  return counts.valid + counts.errors < counts.total ? 'checking' : 'finishing';
+}
+
+/** What a screen reader says: changes a few times only, not with every row. */
+export function spoken(upload: Upload): string {
+  const { total, valid, errors } = upload.counts;
+  switch (phaseOf(upload)) {
+    case 'arriving':
+      return 'Waiting for the file.';
+    case 'reading':
+      return 'The file is being read.';
+    case 'checking': {
+      const tenths = Math.floor(((valid + errors) / (total ?? 1)) * 4) * 25;
+      return `${tenths} percent of ${count(total ?? 0, 'row')} checked.`;
+    }
+    case 'finishing':
+      return 'All rows are checked, the report is being made.';
+    case 'done':
+      return `Done. ${summary(upload)}`;
+  }
+}
+
+/** What happened, in one sentence. */
+export function summary(upload: Upload): string {
+  const { total, valid, errors } = upload.counts;
+  if (upload.status === 'expired') return 'The file did not arrive in time, so nothing happened.';
+  if (upload.failure) return 'The file was refused as a whole, so nothing in the catalogue changed.';
+  const rows = count(total ?? 0, 'row');
+  if (upload.preview) {
+    if (errors === 0) return `All ${rows} are fine. Nothing was changed yet: it was only checked.`;
+    if (valid === 0) return `None of the ${rows} is fine yet. Nothing was changed: it was only checked.`;
+    return `${number(valid)} of ${rows} are fine, ${number(errors)} need a fix. Nothing was changed: it was only checked.`;
+  }
+  if (upload.mode === 'revert') return `An earlier upload was taken back: ${rows}.`;
+  const done = upload.mode === 'update' ? 'were taken over' : 'are in the catalogue';
+  if (errors === 0) return `All ${rows} ${done}. There is nothing left to do.`;
+  if (valid === 0) return `None of the ${rows} could be taken over: each has something to fix.`;
+  return `${number(valid)} of ${rows} ${done}, ${number(errors)} need a fix.`;
+}

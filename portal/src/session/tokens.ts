@@ -1,0 +1,25 @@
+/** The tokens of this tab. They go when it is closed, and no other tab sees them. */
+export interface Tokens {
+  readonly access: string;
+  readonly refresh: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+const KEY = 'techmart.tokens';
+/** A token that ends within this time is renewed before it is used. */
+const MARGIN_MS = 60_000;
+
+export function readTokens(): Tokens | null {
+  const text = sessionStorage.getItem(KEY);
+  return text === null ? null : (JSON.parse(text) as Tokens);
+}
+
+export function writeTokens(tokens: Tokens | null): void {
+  if (tokens === null) sessionStorage.removeItem(KEY);
+  else sessionStorage.setItem(KEY, JSON.stringify(tokens));
+}
+
+export function isFresh(tokens: Tokens, now: number): boolean {
+  return now < tokens.expiresAt - MARGIN_MS;
+}

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import type { Upload } from '../src/api/types';
+import { phaseOf, shares, spoken, summary } from '../src/logic/progress';
+
+function upload(changes: Partial<Upload>, counts: Partial<Upload['counts']> = {}): Upload {
+  return {
+    upload_id: 'UPLOAD_20261121_103045_0a1b2c3d',
+    file_name: 'products.csv',
+    mode: 'import',
+    preview: false,
+    status: 'processing',
+    progress: 0,
+    failure: null,
+    read_as: null,
+    created_at: '2026-11-21T10:30:45Z',
+    completed_at: null,
+    has_report: false,
+    has_corrections: false,
+    corrects_upload_id: null,
+    next_step: { action: 'wait', text: '' },
+    ...changes,
+    counts: { total: null, valid: 0, errors: 0, changed: null, unchanged: null, superseded: null, ...counts },
+  };
+}
+
+describe('phase', () => {
+  test.each([
+    ['arriving', upload({ status: 'awaiting_file' })],
+    ['reading', upload({})],
+    ['checking', upload({}, { total: 10, valid: 3, errors: 1 })],
+    ['finishing', upload({}, { total: 10, valid: 9, errors: 1 })],
+    ['done', upload({ status: 'partial' }, { total: 10, valid: 9, errors: 1 })],
+    ['done', upload({ status: 'expired' })],
+  ])('is %s', (phase, each) => {
+    expect(phaseOf(each)).toBe(phase);
+  });
+});
+
+test('shares are nothing when the file was not read', () => {
+  expect(shares(upload({}).counts)).toEqual({ valid: 0, errors: 0 });
+  expect(shares(upload({}, { total: 4, valid: 1, errors: 2 }).counts)).toEqual({ valid: 0.25, errors: 0.5 });
+});
+
+test('what is said aloud changes at every quarter only', () => {
+  const said = Array.from({ length: 100 }, (_, valid) => spoken(upload({}, { total: 100, valid })));
+
+  expect(new Set(said).size).toBe(4);
+  expect(said[99]).toContain('75 percent');
+});
+
+describe('summary', () => {
+  const ended = (counts: Partial<Upload['counts']>, changes: Partial<Upload> = {}) =>
+    summary(upload({ status: 'completed', ...changes }, counts));
+
+  test('says that products are listed when all rows are valid', () => {
+    expect(ended({ total: 3, valid: 3 })).toContain('All 3 rows are in the catalogue');
+  });
+
+  test('never says so of a preview', () => {
+    for (const valid of [0, 1, 3]) {
+      const text = ended({ total: 3, valid, errors: 3 - valid }, { preview: true });
+      expect(text).toMatch(/Nothing was changed/);
+      expect(text).not.toContain('in the catalogue');
+    }
+  });
+
+  test('says that nothing happened when the file was refused or never came', () => {
+    const refused = ended({}, { status: 'failed', failure: { code: 'NOT_A_CSV', message: '' } });
+    expect(refused).toContain('refused as a whole');
+    expect(ended({}, { status: 'expired' })).toContain('nothing happened');
+  });
+
+  test('counts one row as one', () => {
+    expect(ended({ total: 1, valid: 1 })).toContain('All 1 row ');
+  });
+});

@@ -1,0 +1,70 @@
+"""Files on their way over a bad network: no file is lost, and none arrives twice."""
+
+import pytest
+from playwright.sync_api import expect
+
+from local.portal_people import Person
+from tests.e2e.browser.visitor import Visitor
+from tests.e2e.files import csv_file, product
+from tests.e2e.pipeline import Pipeline
+
+SLOW = 60_000  # bytes a second
+
+
+@pytest.fixture
+def large(person: Person) -> bytes:
+    """A file of some 200 kB, good in every row."""
+    return csv_file(product(f"{person.vendor_id}-{number}", description="x" * 1900) for number in range(100))
+
+
+def test_file_arrives_once_when_the_network_is_cut_on_its_way(
+    visitor: Visitor, person: Person, pipeline: Pipeline, large: bytes
+) -> None:
+    page = visitor.page
+    page.get_by_role("switch", name="Check first").set_checked(False)
+    visitor.throttle(SLOW)
+    visitor.choose("large.csv", large)
+    bar = page.get_by_role("progressbar")
+    expect(bar).not_to_have_attribute("aria-valuenow", "0")
+
+    with visitor.cut_off():
+        visitor.sees("The connection is gone")
+    expect(visitor.heading()).to_have_text("large.csv")
+
+    visitor.sees("All 100 rows are in the catalogue.")
+    uploads = pipeline.query("SELECT status FROM upload_history WHERE vendor_id = %s", person.vendor_id)
+    assert uploads == [{"status": "completed"}]
+
+
+def test_file_is_not_sent_until_tried_again_when_cancelled(
+    visitor: Visitor, person: Person, pipeline: Pipeline, large: bytes
+) -> None:
+    page = visitor.page
+    page.get_by_role("switch", name="Check first").set_checked(False)
+    visitor.throttle(SLOW)
+    visitor.choose("large.csv", large)
+    expect(page.get_by_role("progressbar")).not_to_have_attribute("aria-valuenow", "0")
+
+    page.get_by_role("button", name="Cancel large.csv").click()
+
+    visitor.sees("Cancelled.")
+    visitor.connect()
+    assert pipeline.query("SELECT 1 FROM upload_history WHERE vendor_id = %s", person.vendor_id) == []
+    page.get_by_role("button", name="Try large.csv again").click()
+    visitor.sees("All 100 rows are in the catalogue.")
+    assert len(pipeline.query("SELECT 1 FROM upload_history WHERE vendor_id = %s", person.vendor_id)) == 1
+
+
+def test_progress_goes_on_when_the_page_is_loaded_anew_and_the_network_comes_back(
+    visitor: Visitor, person: Person
+) -> None:
+    rows = [product(f"{person.vendor_id}-{number}") for number in range(1500)]
+    visitor.hand_in("long.csv", csv_file(rows))
+    expect(visitor.page.get_by_role("region", name="Progress")).to_be_visible()
+    visitor.check_accessible()
+
+    visitor.page.reload()
+    with visitor.cut_off():
+        visitor.sees("No connection")
+
+    visitor.sees("All 1,500 rows are in the catalogue.")

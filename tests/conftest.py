@@ -90,16 +90,18 @@ class TestDatabase:
             self._connection.close()
 
     def empty(self) -> None:
-        """Take out what a test put in; the categories are those of the migrations again."""
+        """Take out what a test put in; the categories are those of the migrations again.
+
+        Of those, tests rename only Audio.
+        """
         self.execute(
             """
             TRUNCATE products, product_changes, validation_errors, upload_history, vendors, operator_actions,
                 daily_uploads, daily_causes, daily_durations RESTART IDENTITY CASCADE;
             DELETE FROM product_categories WHERE added_by <> 'deployment';
-            UPDATE product_categories SET category_name = former_names[1], former_names = '{}'
-            WHERE former_names <> '{}';
             UPDATE product_categories SET is_active = TRUE, renamed_at = NULL, renamed_by = NULL, retired_at = NULL,
-                retired_by = NULL
+                retired_by = NULL, former_names = '{}',
+                category_name = CASE WHEN renamed_at IS NULL THEN category_name ELSE 'Audio' END
             WHERE NOT is_active OR renamed_at IS NOT NULL
             """
         )

@@ -187,6 +187,77 @@ class RevertDocument(Document):
     changed_fields: dict[str, int] = Field(description="Products by column that changes.", examples=[{"price": 120}])
 
 
+class DiagnosisDocument(Document):
+    """What is wrong with an upload in one sentence, and what fixes it."""
+
+    cause: str = Field(description="What it is called in the runbook.", examples=["error rows lost"])
+    sentence: str = Field(description="What is wrong, or that nothing is.")
+    is_fine: bool = Field(description="True: there is nothing to do.")
+    fix_first: str | None = Field(description="What has to be done first, and no command can do.")
+    command: str | None = Field(
+        description="The command that fixes it; null if there is none to run.",
+        examples=["make redrive WHAT=errors STAGE=prod"],
+    )
+    section: str = Field(description="The section of the runbook.", examples=["explaining-an-upload"])
+
+
+class StepDocument(Document):
+    """One stay of an execution in a state."""
+
+    state: str = Field(description="The state.", examples=["Await Validation"])
+    entered_at: datetime = Field(description="When it came there.")
+    left_at: datetime | None = Field(description="When it went on; null while it is there.")
+    tries: int = Field(description="How often the state's work was tried; 0 for states without any.", examples=[1])
+    causes: list[str] = Field(description="Why tries failed, in their order.")
+
+
+class ExecutionStory(Document):
+    """An execution of the upload, state by state."""
+
+    name: str = Field(description="Its name.", examples=[f"{UPLOAD_ID_EXAMPLE}_redrive_1"])
+    status: str = Field(description="How it stands, in the words of Step Functions.", examples=["SUCCEEDED"])
+    console_url: str = Field(description="Its page in the AWS console.")
+    steps: list[StepDocument]
+
+
+class KeptDocument(Document):
+    """A place where something of an upload can wait, or can have died."""
+
+    place: str = Field(description="The place.", examples=["error dead-letter queue"])
+    count: int = Field(description="Everything that is there.", examples=[0])
+    ours: int | None = Field(description="What is about this upload; null where messages are not looked into.")
+
+
+class StagedDocument(Document):
+    """The upload's rows in the staging table."""
+
+    rows: int = Field(description="Rows that are there.", examples=[1000])
+    validated: int = Field(description="Rows found valid, by what is kept there.", examples=[970])
+    error: int = Field(description="Rows found invalid, by what is kept there.", examples=[30])
+
+
+class LogDocument(Document):
+    """A log line of a warning or an error, about the upload or at its time about no upload at all."""
+
+    at: datetime = Field(description="When it was written.")
+    function: str = Field(description="The function.", examples=["csv-parser"])
+    level: str = Field(description="Its level.", examples=["ERROR"])
+    text: str = Field(description="What it says, shortened. Lines never hold rows.")
+
+
+class StoryDocument(Document):
+    """All that can be known about an upload, with what it means: the same that `make explain` tells."""
+
+    upload_id: str | None = Field(description="The upload; null if nobody knows it.", examples=[UPLOAD_ID_EXAMPLE])
+    diagnosis: DiagnosisDocument
+    executions: list[ExecutionStory] = Field(description="The first one and its redrives in their order.")
+    staged: StagedDocument
+    kept: list[KeptDocument]
+    stopped: list[str] = Field(description="Functions whose work is switched off.", examples=[["product-validator"]])
+    logs: list[LogDocument]
+    unknown: dict[str, str] = Field(description="What could not be asked, and why.")
+
+
 ##### Vendors
 
 

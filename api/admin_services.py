@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
+import psycopg2
 
 from api.services import DATABASE_PATIENCE_SECONDS
 from onboarding.config import AdminApiConfig
+from onboarding.explaining.facts import Place
+from onboarding.explaining.gathering import Gathering, LedgerUnavailableError, Places
 from onboarding.operating.admitting import Admitting
 from onboarding.operating.categories import CategoryKeeping
 from onboarding.operating.journal import Journal
 from onboarding.operating.redriving import Executions
 from onboarding.operating.system import Machinery, Queue
 from onboarding.registration import AccessManager
+from onboarding.stores import upload_search
 from onboarding.stores.access import AccessTable
 from onboarding.stores.database import Database
+from onboarding.stores.upload_search import Found
 
 
 class RegistrarRefusedError(RuntimeError):
@@ -50,6 +55,9 @@ class AdminServices:
     machinery: Callable[[], Machinery]
     """Returns what looks at the machinery, made when it is first needed: few requests do."""
 
+    stories: Gathering
+    """What asks every part of the stage about one upload."""
+
     def categories(self, actor: str) -> CategoryKeeping:
         return CategoryKeeping(self.database, actor)
 
@@ -64,14 +72,44 @@ class AdminServices:
 def admin_services_of(config: AdminApiConfig) -> AdminServices:
     """Return the services of a function with this configuration."""
     functions = boto3.client("lambda")
+    database = Database(config, DATABASE_PATIENCE_SECONDS)
     return AdminServices(
-        database=Database(config, DATABASE_PATIENCE_SECONDS),
+        database=database,
         access=AccessTable(boto3.client("dynamodb"), config.access_table_name),
         access_manager=AccessManager(functions, config.access_manager_name),
         registrar=Registrar(functions, config.vendor_registrar_name),
         executions=Executions(boto3.client("stepfunctions"), config.upload_state_machine_arn),
         machinery=functools.cache(lambda: machinery_of(config)),
+        stories=Gathering(functools.cache(boto3.client), places_of(config), functools.partial(_ledger, database)),
     )
+
+
+def places_of(config: AdminApiConfig) -> Places:
+    """Return where the stage keeps what there is to know about an upload."""
+    return Places(
+        stage=config.stage,
+        service=config.alarm_name_prefix.removesuffix(f"-{config.stage}-"),
+        bucket=config.upload_bucket_name,
+        failure_bucket=config.stream_failure_bucket_name,
+        staging_table=config.staging_table_name,
+        staging_shards=int(config.staging_shards),
+        state_machine_arn=config.upload_state_machine_arn,
+        queues={
+            Place.EVENTS: config.upload_event_queue_url,
+            Place.DEAD_EVENTS: config.upload_event_dead_letter_queue_url,
+            Place.KEPT_EVENTS: config.undelivered_upload_queue_url,
+            Place.ERRORS: config.error_queue_url,
+            Place.DEAD_ERRORS: config.error_dead_letter_queue_url,
+            Place.ENDS: config.unannounced_end_queue_url,
+        },
+    )
+
+
+def _ledger(database: Database, name: str) -> Found:
+    try:
+        return database.run(lambda cursor: upload_search.search(cursor, name))
+    except psycopg2.Error as error:
+        raise LedgerUnavailableError(str(error).strip()) from error
 
 
 def machinery_of(config: AdminApiConfig) -> Machinery:

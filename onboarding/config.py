@@ -180,6 +180,10 @@ class AdminApiConfig(DatabaseConfig):
     stream_failure_bucket_name: str
     alarm_name_prefix: str
     """What the names of the stage's alarms begin with."""
+    stage: str
+    upload_bucket_name: str
+    staging_table_name: str
+    staging_shards: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,7 @@ ROWS = {
     # Of operators: what others get says their role, whatever they ask about.
     "search_uploads": Row(ToOthers.THE_SAME),
     "inspect_upload": Row(ToOthers.THE_SAME),
+    "tell_story": Row(ToOthers.THE_SAME),
     "list_upload_errors": Row(ToOthers.THE_SAME),
     "summarise_upload_errors": Row(ToOthers.THE_SAME),
     "redrive_upload": Row(ToOthers.THE_SAME, body={"confirm": "no"}, allowed=422),

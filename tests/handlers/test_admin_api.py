@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg2
 import pytest
 
 from tests.handlers.api_client import UPLOAD_ID, add_error, add_product, add_upload
@@ -322,6 +323,37 @@ def test_upload_is_taken_back_once_when_it_is_confirmed(operator: Operator) -> N
     shown = operator.get(f"/admin/uploads/{UPLOAD_ID}").json
     assert (shown["can_revert"], shown["taken_back_by"]) == (False, done[0]["revert_id"])
     assert [action for action, *_ in operator.actions()] == ["revert_upload"]
+
+
+def test_story_tells_what_happened_and_what_to_do_and_nothing_of_the_rows(operator: Operator) -> None:
+    world = operator.world
+    upload = world.stage([product(1, product_name="secret-of-row-1"), product(2, price="free")])
+    world.validate(world.staged(upload))
+
+    found = operator.get(f"/admin/uploads/{upload.upload_id}/story")
+    nobody = operator.get("/admin/uploads/UPLOAD_20261121_103045_00000000/story").json
+
+    assert (found.status, found.json["upload_id"]) == (200, upload.upload_id)
+    assert [each["name"] for each in found.json["executions"]] == [upload.upload_id]
+    assert found.json["staged"]["rows"] == 2
+    assert found.json["diagnosis"]["sentence"]
+    assert "secret-of-row-1" not in found.text
+    assert (nobody["diagnosis"]["cause"], nobody["executions"]) == ("no such upload", [])
+
+
+def test_story_says_so_when_the_database_does_not_answer(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = operator.world.stage([product(1)])
+
+    def unreachable(*_: object) -> None:
+        raise psycopg2.OperationalError("the database is down")
+
+    monkeypatch.setattr("onboarding.stores.upload_search.search", unreachable)
+    found = operator.get(f"/admin/uploads/{upload.upload_id}/story").json
+
+    assert "the database is down" in found["unknown"]["database"]
+    assert [each["name"] for each in found["executions"]] == [upload.upload_id]
 
 
 ##### The system

@@ -81,6 +81,7 @@ ENVIRONMENT = {
     },
     "STREAM_FAILURE_BUCKET_NAME": FAILURE_BUCKET,
     "ALARM_NAME_PREFIX": f"{NAME}-",
+    "STAGE": NAME.rpartition("-")[2],
     "API_KEY_KIND": "test",
     "USER_POOL_ID": USER_POOL_ID,
     "MOTO_COGNITO_IDP_USER_POOL_ID_STRATEGY": "HASH",  # the same pool has the same id in every test

@@ -60,7 +60,7 @@ export function ErrorRows({ uploadId, causes, query }: Props) {
 function Rows({ errors, busy }: { readonly errors: readonly ErrorRow[]; readonly busy: boolean }) {
   const columns = useColumns();
   return (
-    <Table label="Rows with errors" busy={busy}>
+    <Table label="Errors row by row" busy={busy}>
       <thead>
         <tr>
           <th scope="col" class="number">

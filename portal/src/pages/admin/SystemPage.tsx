@@ -11,6 +11,7 @@ import { Table } from '../../components/Table';
 import { count, duration, number } from '../../logic/format';
 import { useResource } from '../../logic/resource';
 import { AlarmText } from './AlarmText';
+import { deadLetters } from './dead-letters';
 import type { Queue, System } from './types';
 
 /** How the service is at this moment: what waits, what failed for good, and what rings. */
@@ -34,7 +35,7 @@ export const SystemPage: Page = () => {
 };
 
 function State({ system }: { readonly system: System }) {
-  const dead = deadLetters(system);
+  const dead = deadLetters(system.queues, system.failed_stream_batches);
   return (
     <>
       <dl class="card tiles">
@@ -63,16 +64,6 @@ function State({ system }: { readonly system: System }) {
       <OpenUploads system={system} />
     </>
   );
-}
-
-/** Returns how much lies where only an operator takes it out; null when part of it could not be found out. */
-export function deadLetters({ queues, failed_stream_batches: batches }: System): number | null {
-  return queues
-    .filter(({ is_dead_letter }) => is_dead_letter)
-    .reduce<number | null>(
-      (sum, { waiting }) => (sum === null || waiting === null ? null : sum + waiting),
-      batches,
-    );
 }
 
 function Tile({ label, value, bad = false }: { readonly label: string; readonly value: string; readonly bad?: boolean }) {
@@ -111,7 +102,7 @@ function Queues({ queues, batches }: { readonly queues: readonly Queue[]; readon
   return (
     <section class="stack" aria-labelledby="queues">
       <h2 id="queues">Queues</h2>
-      <Table label="Queues">
+      <Table label="Each queue">
         <thead>
           <tr>
             <th scope="col">Queue</th>
@@ -143,7 +134,7 @@ function Queues({ queues, batches }: { readonly queues: readonly Queue[]; readon
               </td>
               <td class="number">{known(queue.in_flight)}</td>
               <td class="number">
-                {queue.oldest_seconds === null ? 'unknown' : duration(queue.oldest_seconds * 1000)}
+                {ageOf(queue)}
               </td>
               <td>
                 <code>{queue.runbook}</code>
@@ -166,6 +157,12 @@ function Queues({ queues, batches }: { readonly queues: readonly Queue[]; readon
       </Table>
     </section>
   );
+}
+
+/** The age as CloudWatch has measured it last; an empty queue has none. */
+function ageOf({ waiting, in_flight: inFlight, oldest_seconds: oldest }: Queue): string {
+  if (waiting === 0 && inFlight === 0) return '–';
+  return oldest === null ? 'unknown' : duration(oldest * 1000);
 }
 
 function OpenUploads({ system }: { readonly system: System }) {

@@ -1,7 +1,9 @@
 import './analytics.css';
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import { get } from '../../api/client';
 import { Bars } from '../../components/Bars';
+import { Button } from '../../components/Button';
 import { Empty } from '../../components/Empty';
 import { Loading } from '../../components/Loading';
 import { Problem } from '../../components/Problem';
@@ -12,6 +14,9 @@ import { useResource } from '../../logic/resource';
 import { everyDay, roundTop, totalsOf } from './days';
 import { DownloadTable } from './DownloadTable';
 import type { Causes, Day, Days } from './types';
+
+/** Days of the table that are shown at first. */
+const FIRST_DAYS = 10;
 
 interface Props {
   /** Where the figures are asked for: of the caller's vendor, or of all. */
@@ -112,7 +117,9 @@ function Chart({ title, figure, words, children }: ChartProps) {
 }
 
 function DayTable({ found, path, query }: { readonly found: Days } & Props) {
+  const [isAll, setAll] = useState(false);
   const newestFirst = [...found.data].reverse();
+  const shown = isAll ? newestFirst : newestFirst.slice(0, FIRST_DAYS);
   return (
     <section class="stack" aria-labelledby="days">
       <div class="analytics-head">
@@ -149,11 +156,18 @@ function DayTable({ found, path, query }: { readonly found: Days } & Props) {
           </tr>
         </thead>
         <tbody>
-          {newestFirst.map((day) => (
+          {shown.map((day) => (
             <DayRow key={day.day} day={day} />
           ))}
         </tbody>
       </Table>
+      {shown.length < newestFirst.length && (
+        <p>
+          <Button small onClick={() => setAll(true)}>
+            {`Show all ${newestFirst.length} days`}
+          </Button>
+        </p>
+      )}
     </section>
   );
 }
@@ -195,7 +209,7 @@ function CauseTable({ path, query }: Props) {
       {!causes.data && causes.isLoading && <Loading what="the causes" />}
       {causes.data?.data.length === 0 && <p class="soft">Nothing went wrong.</p>}
       {causes.data && causes.data.data.length > 0 && (
-        <Table label="What goes wrong most" busy={causes.isLoading}>
+        <Table label="Causes, those of most rows first" busy={causes.isLoading}>
           <thead>
             <tr>
               <th scope="col">Code</th>

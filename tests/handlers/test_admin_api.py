@@ -341,9 +341,7 @@ def test_story_tells_what_happened_and_what_to_do_and_nothing_of_the_rows(operat
     assert (nobody["diagnosis"]["cause"], nobody["executions"]) == ("no such upload", [])
 
 
-def test_story_says_so_when_the_database_does_not_answer(
-    operator: Operator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_story_says_so_when_the_database_does_not_answer(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     upload = operator.world.stage([product(1)])
 
     def unreachable(*_: object) -> None:

@@ -86,7 +86,7 @@ def explain(filled: PostgresServer) -> Iterator[Explain]:
         def run(work: Callable[[Cursor], object]) -> dict[str, object]:
             with connection, connection.cursor(cursor_factory=Explaining) as cursor:
                 work(cursor)
-                return cursor.plan  # type: ignore[no-any-return]
+                return cursor.plan
 
         yield run
 

@@ -18,15 +18,27 @@ from onboarding.operating.categories import CategoryKeeping
 from onboarding.operating.journal import Journal
 from onboarding.operating.redriving import Executions
 from onboarding.operating.system import Machinery, Queue
-from onboarding.registration import AccessManager
+from onboarding.registration import AccessManager, InvalidVendorError
 from onboarding.stores import upload_search
 from onboarding.stores.access import AccessTable
 from onboarding.stores.database import Database
 from onboarding.stores.upload_search import Found
 
+INVALID_ADDRESS = "InvalidParameter"
+"""What SNS and the user pool call an address that they do not take, though it looks like one."""
+
 
 class RegistrarRefusedError(RuntimeError):
     """The vendor registrar did not do what it was asked; the message is its own."""
+
+    def __init__(self, message: str, kind: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
+
+    @property
+    def is_about_the_request(self) -> bool:
+        """Tell whether the vendor is to blame for it as it was described, and no part of the service."""
+        return self.kind == InvalidVendorError.__name__ or INVALID_ADDRESS in str(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +53,7 @@ class Registrar:
         response = self.functions.invoke(FunctionName=self.name, Payload=json.dumps(event))
         answer: dict[str, Any] = json.loads(response["Payload"].read())
         if "FunctionError" in response:
-            raise RegistrarRefusedError(answer.get("errorMessage", "no answer"))
+            raise RegistrarRefusedError(answer.get("errorMessage", "no answer"), answer.get("errorType", ""))
         return answer
 
 

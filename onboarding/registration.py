@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
-from onboarding.access import UnknownVendorError, VendorStatus
+from onboarding.access import PersonTakenError, UnknownVendorError, VendorStatus
 from onboarding.operating.journal import OPERATIONS
 from onboarding.reporting.recipients import is_confirmed, is_subscribed
 from onboarding.stores import actions, vendors
@@ -103,12 +103,15 @@ class VendorRegistrar:
         self._subscribe(topic_arn, registration.email)
         wanted = RegisteredVendor(registration.vendor_name, registration.email, registration.status, topic_arn)
         self.database.run(lambda cursor: _register(cursor, vendor_id, wanted, actor))
-        answer = self.access_manager.ask(
-            "admit_vendor",
-            vendor_id=vendor_id,
-            status=registration.status,
-            email=registration.email,
-        )
+        try:
+            answer = self.access_manager.ask(
+                "admit_vendor", vendor_id=vendor_id, status=registration.status, email=registration.email
+            )
+        except AccessManagerError as error:
+            if error.kind != PersonTakenError.__name__:
+                raise
+            message = f"{vendor_id} is registered, but {error}: invite another person."
+            raise InvalidVendorError(message) from error
         self.check_address(vendor_id)
         return topic_arn, answer["invited"]
 

@@ -27,6 +27,10 @@ class Operator:
             return self.api.ask(method, path, **self._signed_in)
         return self.api.send(method, path, body, **self._signed_in)
 
+    def ask(self, method: str, path: str, **how: Any) -> Reply:
+        """Ask in any way; `how` as for ApiClient.ask."""
+        return self.api.ask(method, path, **how, **self._signed_in)
+
     def actions(self) -> list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None]]:
         """Return action, subject, before and after of what was recorded, oldest first; all of it by Olga."""
         found = self.get("/admin/actions").json["data"]

@@ -92,7 +92,7 @@ def test_new_rows_are_refused_and_products_stay_when_a_category_is_retired(opera
 
 def test_update_keeps_a_product_in_its_retired_category_but_moves_none_there(operator: Operator) -> None:
     world = operator.world
-    add_upload(world)
+    add_upload(world, at=datetime(2026, 11, 1, tzinfo=UTC))
     add_product(world, "P-1")
     add_product(world, "P-2", category="Laptops")
     operator.send("POST", f"/admin/categories/{category_number(operator, 'Audio')}/retire")

@@ -5,8 +5,8 @@ from http import HTTPStatus
 from typing import Any
 
 from api.admin_documents import NewPerson, VendorPeople, VendorPersonDocument
-from api.admin_services import AdminServices
-from api.problems import NOT_FOUND, PERSON_TAKEN, Problem, unknown
+from api.admin_services import INVALID_ADDRESS, AdminServices
+from api.problems import NOT_FOUND, PERSON_TAKEN, Problem, invalid, unknown
 from api.routes.admin.vendors import vendor_of
 from api.routing import Answer, Call, Route, Who
 from onboarding.access import PersonTakenError
@@ -27,6 +27,8 @@ def invite_person(services: AdminServices, call: Call[None, NewPerson]) -> Vendo
     except AccessManagerError as error:
         if error.kind == PersonTakenError.__name__:
             raise Problem(PERSON_TAKEN, str(error)) from None
+        if INVALID_ADDRESS in str(error):
+            raise invalid("body.email", "The user pool does not take this for an e-mail address.") from None
         raise
     return _document(_person(services, vendor.vendor_id, answer["invited"]))
 

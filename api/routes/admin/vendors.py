@@ -14,7 +14,7 @@ from api.admin_documents import (
     VendorSummary,
 )
 from api.admin_services import AdminServices, RegistrarRefusedError
-from api.problems import NOT_FOUND, VENDOR_EXISTS, Problem, invalid, unknown
+from api.problems import NOT_FOUND, UNAVAILABLE, VENDOR_EXISTS, Problem, invalid, unknown
 from api.routing import Call, Route, Who
 from onboarding.access import VendorStatus
 from onboarding.registration import VENDOR_ID
@@ -23,6 +23,7 @@ from onboarding.stores.vendors import VendorFilter, VendorView
 from onboarding.uploads import NO_VENDOR
 
 _MAX_ID = 50
+_RETRY_SECONDS = 5
 
 
 def list_vendors(services: AdminServices, call: Call[VendorFilters, None]) -> VendorPage:
@@ -121,11 +122,13 @@ def _set_status(services: AdminServices, call: Call[None, None], status: VendorS
 
 
 def _ask(services: AdminServices, actor: str, **event: str) -> None:
-    """Have the registrar do it. What it refuses was checked before, but for a vendor registered at this moment."""
+    """Have the registrar do it. Most of what it could refuse was checked before."""
     try:
         services.registrar.ask(actor=actor, **event)
     except RegistrarRefusedError as error:
-        raise invalid("body", str(error)) from None
+        if error.is_about_the_request:
+            raise invalid("body", str(error)) from None
+        raise Problem(UNAVAILABLE, UNAVAILABLE.example, retry_after=_RETRY_SECONDS) from error
 
 
 def _document(services: AdminServices, vendor: VendorView) -> VendorDocument:

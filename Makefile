@@ -168,6 +168,14 @@ remove-api-key: install ## Remove an API key: make remove-api-key VENDOR=… KEY
 access: install ## Show a vendor's status, people and API keys: make access VENDOR=… [STAGE=…]
 	@$(OPERATE) show $(FOR_VENDOR)
 
+.PHONY: confirm-address
+confirm-address: install ## Ask a vendor's e-mail address again to confirm: make confirm-address VENDOR=… [STAGE=…]
+	@$(OPERATE) confirm-address $(FOR_VENDOR)
+
+.PHONY: category
+category: install ## Manage categories: make category DO=list|add|rename|retire|restore NAME='…' [TO='…'] [STAGE=…]
+	@$(OPERATE) category '$(or $(DO),list)' --stage '$(STAGE)' $(if $(NAME),--name "$$NAME") $(if $(TO),--new-name "$$TO")
+
 .PHONY: revert
 revert: install ## Take an upload back, first only saying what that would do: make revert UPLOAD=id [STAGE=local] [YES=1]
 	@if [ -z '$(UPLOAD)' ]; then echo 'Which upload? make revert UPLOAD=UPLOAD_…' >&2; exit 1; fi

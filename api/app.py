@@ -3,7 +3,7 @@
 Programs and persons come by two functions and two prefixes; the routes are the same.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, unquote
@@ -27,19 +27,20 @@ from api.problems import (
     Problem,
 )
 from api.reading import read_body, read_query
-from api.routes import exports, help, keys, me, people, products, uploads
+from api.routes import analytics, exports, help, keys, me, people, products, uploads
 from api.routing import Answer, Call, File, Route, Who
-from api.services import Services
 
 ROUTES: tuple[Route, ...] = (
     *me.ROUTES,
     *uploads.ROUTES,
     *products.ROUTES,
     *exports.ROUTES,
+    *analytics.ROUTES,
     *help.ROUTES,
     *keys.ROUTES,
     *people.ROUTES,
 )
+"""What vendors' people and programs may ask for; what operators may is in api/routes/admin, for another function."""
 
 logger = Logger(child=True)
 
@@ -82,16 +83,19 @@ def _one_product_id(segments: list[str]) -> list[str]:
     return ["products", "/".join(segments[1 : len(segments) - len(tail)]), *tail]
 
 
-def build_app(prefix: str, caller_of: CallerOf, services: Services) -> Api:
-    """Return the application whose addresses begin with `prefix`; `caller_of` says who asks, or raises Problem."""
+def build_app(prefix: str, caller_of: CallerOf, services: Any, routes: Sequence[Route] = ROUTES) -> Api:
+    """Return the application whose addresses begin with `prefix`; `caller_of` says who asks, or raises Problem.
+
+    `services` are what the routes work with.
+    """
     app = Api(prefix)
-    for route in ROUTES:
+    for route in routes:
         _add(app, prefix, route, caller_of, services)
-    _add_problems(app, prefix)
+    _add_problems(app, prefix, routes)
     return app
 
 
-def _add(app: Api, prefix: str, route: Route, caller_of: CallerOf, services: Services) -> None:
+def _add(app: Api, prefix: str, route: Route, caller_of: CallerOf, services: Any) -> None:
     def answer(**path: str) -> Response[Any]:
         event = app.current_event.raw_event
         caller = None
@@ -137,12 +141,12 @@ def problem_response(problem: Problem) -> Response[Any]:
     )
 
 
-def _add_problems(app: Api, prefix: str) -> None:
+def _add_problems(app: Api, prefix: str, routes: Sequence[Route]) -> None:
     """Give every failure a problem document: ours, those of the database and of AWS, and whatever else."""
 
     def nowhere(error: NotFoundError) -> Response[Any]:
         method, path = app.current_event.http_method.upper(), app.current_event.path
-        possible = sorted({route.method for route in ROUTES if _leads_to(prefix + route.path, path)})
+        possible = sorted({route.method for route in routes if _leads_to(prefix + route.path, path)})
         if possible:
             sentence = f"{method} is not possible here. Possible: {', '.join(possible)}."
             return problem_response(Problem(WRONG_METHOD, sentence, headers={"Allow": ", ".join(possible)}))

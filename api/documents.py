@@ -8,8 +8,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field
 
+from api.shapes import NEXT_CURSOR as _NEXT_CURSOR
+from api.shapes import Document as _Document
+from api.shapes import Given as _Given
 from onboarding.api_keys import LABEL, MAX_LABEL_LENGTH
 from onboarding.intake.limits import MAX_FILE_BYTES
 
@@ -17,19 +20,6 @@ UPLOAD_ID = re.compile(r"UPLOAD_[0-9]{8}_[0-9]{6}_[0-9a-f]{8}", re.ASCII)
 UPLOAD_ID_EXAMPLE = "UPLOAD_20261121_103045_0a1b2c3d"
 MAX_FILE_NAME = 200
 _CURSOR = "What `next_cursor` of the answer before said; leave it out for the first page."
-_NEXT_CURSOR = "Hand it back as `cursor` to get the next page; null on the last one."
-
-
-class _Given(BaseModel):
-    """What a caller sends: nothing but the fields that are described."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-
-class _Document(BaseModel):
-    """What the API answers."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True, defer_build=True)
 
 
 def _file_name(name: str) -> str:

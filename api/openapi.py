@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api.app import ROUTES
+from api.app import ROUTES as VENDOR_ROUTES
 from api.problems import (
     ACCOUNT_SUSPENDED,
     BODY_TOO_LARGE,
@@ -32,7 +32,10 @@ from api.problems import (
     Problem,
     ProblemDocument,
 )
+from api.routes.admin import ADMIN_ROUTES
 from api.routing import Route, Who
+
+ROUTES = (*VENDOR_ROUTES, *ADMIN_ROUTES)
 
 FILE = Path(__file__).with_name("openapi.json")
 _REFERENCE = "#/components/schemas/{model}"
@@ -45,12 +48,20 @@ _PATH_PARAMETERS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "vendor_product_id": ("The vendor's own id of the product.", "PROD-17", {"minLength": 1, "maxLength": 100}),
     "kind": ("What kind of file.", "csv", {"enum": ["csv", "xlsx"]}),
     "key_id": ("The id of an API key.", "key_0a1b2c3d", {}),
+    "recorded_id": (
+        "The id of an upload, or of a revert.",
+        "UPLOAD_20261121_103045_0a1b2c3d",
+        {"pattern": "^(UPLOAD|REVERT)_[0-9]{8}_[0-9]{6}_[0-9a-f]{8}$"},
+    ),
+    "vendor_id": ("The id of a vendor.", "VEND001", {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$"}),
+    "email": ("The e-mail address of a person.", "anna@acme.example", {"minLength": 3, "maxLength": 254}),
+    "category_id": ("The number of a category.", "7", {"pattern": "^[1-9][0-9]{0,8}$"}),
 }
 _DESCRIPTION = """\
 Hand in product lists, follow them, and read your catalogue.
 
 **Signing in.** Programs send an API key as `Authorization: Bearer tm_live_…`. Persons use the portal, whose pages use
-the same addresses below `/portal/v1`.
+the same addresses below `/portal/v1`. Addresses below `/portal/v1/admin` are for TechMart's operators.
 
 **Pages.** Lists answer `next_cursor`; hand it back as `cursor` for the next page.
 
@@ -67,19 +78,28 @@ def document() -> dict[str, Any]:
     references, schemas = _schemas()
     paths: dict[str, Any] = {}
     for route in ROUTES:
-        paths.setdefault(f"/v1{route.path}", {})[route.method.lower()] = _operation(route, references, schemas)
+        paths.setdefault(address_of(route), {})[route.method.lower()] = _operation(route, references, schemas)
     return {
         "openapi": "3.1.0",
         "info": {"title": "TechMart product onboarding", "version": "1", "description": _DESCRIPTION},
         "servers": [{"url": "/", "description": "The address that the stack's output `ApiUrl` names."}],
         "tags": [{"name": name} for name in dict.fromkeys(map(_tag, ROUTES))],
-        "security": [{"apiKey": []}],
+        "security": [{"apiKey": []}, {"person": []}],
         "paths": paths,
         "components": {
             "schemas": {name: _described(schema) for name, schema in schemas.items()},
             "examples": {kind.slug: {"value": _problem_example(kind)} for kind in KINDS},
             "securitySchemes": {
-                "apiKey": {"type": "http", "scheme": "bearer", "description": "An API key: `tm_live_…` or `tm_test_…`."}
+                "apiKey": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API key: `tm_live_…` or `tm_test_…`.",
+                },
+                "person": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The access token of a signed-in person.",
+                },
             },
         },
     }
@@ -142,8 +162,14 @@ def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     return 0
 
 
+def address_of(route: Route) -> str:
+    """Return the address of a route: the one for programs where there is one."""
+    return f"/portal/v1{route.path}" if route.who is Who.OPERATOR else f"/v1{route.path}"
+
+
 def _tag(route: Route) -> str:
-    return route.path.split("/")[1].split(".")[0]
+    first, *others = route.path.split("/")[1:]
+    return f"{first} {others[0]}" if route.who is Who.OPERATOR else first.split(".")[0]
 
 
 def _operation(
@@ -154,6 +180,8 @@ def _operation(
         operation["description"] = route.description
     if route.who is Who.ANYBODY:
         operation["security"] = []
+    if route.who is Who.OPERATOR:
+        operation["security"] = [{"person": []}]
     parameters = [*_path_parameters(route), *_query_parameters(route), *_header_parameters(route)]
     if parameters:
         operation["parameters"] = parameters
@@ -228,7 +256,7 @@ def _answer(route: Route, references: dict[type[BaseModel], dict[str, Any]], sch
     content: dict[str, Any] = {media_type: {} for media_type in route.media_types}
     if route.answer is not None:
         reference = references[route.answer]
-        content = {"application/json": {"schema": reference, "example": _example(reference, schemas)}}
+        content["application/json"] = {"schema": reference, "example": _example(reference, schemas)}
     found: dict[str, Any] = {"description": route.status.phrase}
     if route.answer is not None or route.status is not HTTPStatus.NO_CONTENT:
         found["content"] = content
@@ -245,7 +273,9 @@ def _kinds(route: Route) -> Iterator[Kind]:
     if route.who is Who.ANYBODY:
         yield from (INVALID_REQUEST, FAILED)
         return
-    yield from (NOT_SIGNED_IN, NOT_ALLOWED, ACCOUNT_SUSPENDED)
+    yield from (NOT_SIGNED_IN, NOT_ALLOWED)
+    if route.who is not Who.OPERATOR:
+        yield ACCOUNT_SUSPENDED
     yield INVALID_REQUEST  # at least for parameters that it does not have
     if route.body is not None:
         yield from (NOT_JSON, WRONG_MEDIA_TYPE, BODY_TOO_LARGE)

@@ -111,6 +111,48 @@ TOO_MANY_API_KEYS = Kind(
     "The vendor has as many API keys as it may have",
     "A vendor has at most 2 API keys. Remove one that is no longer used, then make the new one.",
 )
+NOT_CONFIRMED = Kind(
+    "not-confirmed",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "The request does not say that it is meant",
+    "Give the id of the upload once more as confirm.",
+)
+NOT_REDRIVABLE = Kind(
+    "not-redrivable",
+    HTTPStatus.CONFLICT,
+    "This upload cannot be run again",
+    "UPLOAD_20261121_103045_0a1b2c3d is still running; nothing to do yet.",
+)
+NOT_REVERTIBLE = Kind(
+    "not-revertible",
+    HTTPStatus.CONFLICT,
+    "This upload cannot be taken back",
+    "UPLOAD_20261121_103045_0a1b2c3d was a check only, so there is nothing to take back.",
+)
+VENDOR_EXISTS = Kind(
+    "vendor-exists",
+    HTTPStatus.CONFLICT,
+    "There is such a vendor already",
+    "VEND042 is registered. Change it instead.",
+)
+PERSON_TAKEN = Kind(
+    "person-taken",
+    HTTPStatus.CONFLICT,
+    "The address signs in for somebody else",
+    "anna@acme.example signs in for somebody else.",
+)
+CATEGORY_TAKEN = Kind(
+    "category-taken",
+    HTTPStatus.CONFLICT,
+    "Another category has this name",
+    "There is a category Audio already.",
+)
+CATEGORY_TOO_LARGE = Kind(
+    "category-too-large",
+    HTTPStatus.CONFLICT,
+    "Too many products would have to follow",
+    "More than 200000 products are in Audio, too many to change at once.",
+)
 STARTING_UP = Kind(
     "starting-up",
     HTTPStatus.SERVICE_UNAVAILABLE,
@@ -182,6 +224,11 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
 def not_found(what: str) -> Problem:
     """Return the problem of something that the caller does not have, whether or not another vendor has it."""
     return Problem(NOT_FOUND, f"You have no {what}.")
+
+
+def unknown(what: str) -> Problem:
+    """Return the problem of something that does not exist, told to somebody who may see everything."""
+    return Problem(NOT_FOUND, f"There is no {what}.")
 
 
 def invalid(field_name: str, message: str) -> Problem:

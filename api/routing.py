@@ -26,6 +26,8 @@ class Who(StrEnum):
     """Persons and programs of a vendor."""
     VENDOR_PERSON = "vendor-person"
     """Persons of a vendor."""
+    OPERATOR = "operator"
+    """Persons of TechMart's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,10 @@ class Route:
     def check(self, caller: Caller) -> None:
         """Raise Problem when this caller may not use the route."""
         if self.who is Who.SIGNED_IN:
+            return
+        if self.who is Who.OPERATOR:
+            if caller.role is not Role.OPERATOR:
+                raise Problem(NOT_ALLOWED, "Only TechMart's operators may do this.")
             return
         if caller.role is not Role.VENDOR:
             raise Problem(

@@ -1,5 +1,6 @@
 """Audit Purger: once a week, deletes what the audit trail need not keep any longer."""
 
+from dataclasses import asdict
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -19,11 +20,6 @@ database = Database(config)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Return how much was deleted. Raises what the database raises; what was deleted until then stays deleted."""
     purged = purge(database, kept_for)
-    logger.info(
-        "audit trail purged",
-        kept_days=kept_for.days,
-        errors=purged.validation_errors,
-        uploads=purged.uploads,
-        changes=purged.changes,
-    )
-    return {"validation_errors": purged.validation_errors, "uploads": purged.uploads, "changes": purged.changes}
+    deleted = asdict(purged)
+    logger.info("audit trail purged", kept_days=kept_for.days, **deleted)
+    return deleted

@@ -6,7 +6,8 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from onboarding.config import VendorRegistrarConfig, from_environment
-from onboarding.registration import AccessManager, VendorRegistrar, VendorRegistration
+from onboarding.operating.journal import OPERATIONS
+from onboarding.registration import AccessManager, InvalidVendorError, VendorRegistrar, VendorRegistration
 from onboarding.runtime import logger, tracer
 from onboarding.stores.database import Database
 
@@ -22,15 +23,22 @@ registrar = VendorRegistrar(
 
 @logger.inject_lambda_context(clear_state=True)
 @tracer.capture_lambda_handler
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Register `{vendor_id, vendor_name, email, status?}`; with `{vendor_id, status}` change the status alone.
+
+    With `{vendor_id, action}` send the confirmation of the address again (`send_confirmation`), or ask whether it is
+    confirmed (`check_address`). `actor` says in whose name.
 
     Raises InvalidVendorError, UnknownVendorError and AccessManagerError.
     """
-    if event.keys() == {"vendor_id", "status"}:
-        return change_status(event["vendor_id"], event["status"])
-    registration = VendorRegistration.from_event(event)
-    topic_arn, invited = registrar.register(registration)
+    wanted = {name: value for name, value in event.items() if name != "actor"}
+    actor = str(event.get("actor") or OPERATIONS)
+    if wanted.keys() == {"vendor_id", "status"}:
+        return change_status(wanted["vendor_id"], wanted["status"], actor)
+    if wanted.keys() == {"vendor_id", "action"}:
+        return confirm(wanted["vendor_id"], wanted["action"], actor)
+    registration = VendorRegistration.from_event(wanted)
+    topic_arn, invited = registrar.register(registration, actor)
     logger.info("vendor registered", vendor_id=registration.vendor_id, status=registration.status)
     return {
         "vendor_id": registration.vendor_id,
@@ -42,8 +50,21 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
     }
 
 
-def change_status(vendor_id: str, status: str) -> dict[str, str]:
+def change_status(vendor_id: str, status: str, actor: str) -> dict[str, Any]:
     """Suspend or resume a vendor."""
-    registrar.set_status(vendor_id, status)
+    registrar.set_status(vendor_id, status, actor)
     logger.info("vendor status changed", vendor_id=vendor_id, status=status)
     return {"vendor_id": vendor_id, "status": status}
+
+
+def confirm(vendor_id: str, action: str, actor: str) -> dict[str, Any]:
+    """Send the confirmation of the address again, or only ask whether it is confirmed."""
+    match action:
+        case "send_confirmation":
+            is_confirmed = registrar.send_confirmation(vendor_id, actor)
+        case "check_address":
+            is_confirmed = registrar.check_address(vendor_id)
+        case _:
+            raise InvalidVendorError("action: send_confirmation or check_address")
+    logger.info("address asked about", vendor_id=vendor_id, action=action, is_confirmed=is_confirmed)
+    return {"vendor_id": vendor_id, "is_confirmed": is_confirmed}

@@ -45,7 +45,7 @@ class Admission:
                 person = self.people.remove(email)
                 return {"removed": person.email, "vendor_id": person.vendor_id}
             case {"action": "create_api_key", "vendor_id": str(vendor), "label": str(label)}:
-                return self._create_key(vendor, label)
+                return self._create_key(vendor, label, str(event.get("created_by", OPERATIONS)))
             case {"action": "remove_api_key", "vendor_id": str(vendor), "key_id": str(key_id)}:
                 return {"removed": self.access.remove_key(vendor, key_id), "key_id": key_id}
             case {"action": "show_vendor", "vendor_id": str(vendor)}:
@@ -64,9 +64,9 @@ class Admission:
         person = self.people.invite(email, role, vendor_id)
         return {"invited": person.email, "role": person.role, "vendor_id": person.vendor_id}
 
-    def _create_key(self, vendor_id: str, label: str) -> Answer:
+    def _create_key(self, vendor_id: str, label: str, created_by: str) -> Answer:
         key = new_key(self.key_kind)
-        record = record_of(key, vendor_id, label, OPERATIONS, datetime.now(UTC))
+        record = record_of(key, vendor_id, label, created_by, datetime.now(UTC))
         self.access.add_key(record)
         return {"key": key, **_described(record)}
 
@@ -75,7 +75,11 @@ class Admission:
             "vendor_id": vendor_id,
             "status": self.access.vendor_status(vendor_id),
             "people": [
-                {"email": person.email, "created_at": person.created_at.isoformat()}
+                {
+                    "email": person.email,
+                    "created_at": person.created_at.isoformat(),
+                    "has_signed_in": self.people.has_signed_in(person),
+                }
                 for person in self.access.people(vendor_id)
             ],
             "api_keys": [_described(key) for key in self.access.keys(vendor_id)],

@@ -164,3 +164,34 @@ class UploadReverterConfig(DatabaseConfig):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadFinderConfig(DatabaseConfig):
     pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminApiConfig(DatabaseConfig):
+    access_table_name: str
+    access_manager_name: str
+    vendor_registrar_name: str
+    upload_state_machine_arn: str
+    upload_event_queue_url: str
+    upload_event_dead_letter_queue_url: str
+    undelivered_upload_queue_url: str
+    error_queue_url: str
+    error_dead_letter_queue_url: str
+    unannounced_end_queue_url: str
+    stream_failure_bucket_name: str
+    alarm_name_prefix: str
+    """What the names of the stage's alarms begin with."""
+    stage: str
+    upload_bucket_name: str
+    staging_table_name: str
+    staging_shards: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorDeskConfig(DatabaseConfig):
+    access_manager_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressCheckerConfig(DatabaseConfig):
+    pass

@@ -59,6 +59,11 @@ class People:
         self.cognito.admin_delete_user(UserPoolId=self.user_pool_id, Username=email)
         return person
 
+    def has_signed_in(self, person: Person) -> bool:
+        """Tell whether the person has followed the invitation and chosen a password."""
+        user = self._user(person.email)
+        return user is not None and user["UserStatus"] != "FORCE_CHANGE_PASSWORD"
+
     def _user(self, email: str) -> dict[str, Any] | None:
         try:
             user: dict[str, Any] = self.cognito.admin_get_user(UserPoolId=self.user_pool_id, Username=email)

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,10 +21,17 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.command == "redrive" and arguments.what in _OF_ONE_UPLOAD and not arguments.upload_id:
         parser.error(f"which one? make redrive WHAT={arguments.what} UPLOAD={_OF_ONE_UPLOAD[arguments.what]}")
+    if arguments.command == "category" and arguments.what != "list" and not arguments.name:
+        parser.error(f"which category? make category DO={arguments.what} NAME='Home & Kitchen' …")
+    if arguments.command == "category" and arguments.what == "rename" and not arguments.new_name:
+        parser.error("which new name? make category DO=rename NAME='Audio' TO='Sound' …")
     try:
         session = boto3.Session()
+        # Who did it is recorded with what was done: the AWS identity that the command runs with.
+        actor = session.client("sts").get_caller_identity()["Arn"]
+        access = Access(session.client("lambda"), arguments.stage, actor)
         if arguments.command == "redrive":
-            print(_redrive(session, arguments))
+            print(_redrive(session, access, arguments))
         elif arguments.command == "discard":
             action = Redrive(session, arguments.stage, stack_outputs(session, arguments.stage))
             print(f"Deleted from {action.discard(arguments.message_id)}.")
@@ -34,9 +42,11 @@ def main() -> int:
             outputs = stack_outputs(session, arguments.stage)
             print(explain(session, arguments.stage, outputs, arguments.upload, in_json=arguments.json))
         elif arguments.command == "revert":
-            print(_revert(Reverting(session.client("lambda"), arguments.stage), arguments))
+            print(_revert(Reverting(session.client("lambda"), arguments.stage, actor), arguments))
+        elif arguments.command == "category":
+            print(_category(access, arguments))
         else:
-            print(_access(Access(session.client("lambda"), arguments.stage), arguments))
+            print(_access(access, arguments))
     except (NothingToRedriveError, NotRevertedError, NoFeedError, RefusedError, BotoCoreError, ClientError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -61,6 +71,10 @@ def _parser() -> argparse.ArgumentParser:
     revert = commands.add_parser("revert", help="take an upload back; without --yes only say what that would do")
     revert.add_argument("--upload-id", required=True)
     revert.add_argument("--yes", action="store_true", help="do it")
+    category = commands.add_parser("category", help="list, add, rename, retire and bring back categories")
+    category.add_argument("what", choices=("list", "add", "rename", "retire", "restore"))
+    category.add_argument("--name")
+    category.add_argument("--new-name", help="with `rename`")
     for name, options in _ACCESS_COMMANDS.items():
         access = commands.add_parser(name)
         for option in options:
@@ -77,6 +91,7 @@ _ACCESS_COMMANDS = {
     "register": ("vendor", "name", "email"),
     "suspend": ("vendor",),
     "resume": ("vendor",),
+    "confirm-address": ("vendor",),
     "show": ("vendor",),
     "invite": ("vendor", "email"),
     "invite-operator": ("email",),
@@ -86,23 +101,51 @@ _ACCESS_COMMANDS = {
 }
 
 
-def _redrive(session: boto3.Session, arguments: argparse.Namespace) -> str:
+def _redrive(session: boto3.Session, access: Access, arguments: argparse.Namespace) -> str:
     action = Redrive(session, arguments.stage, stack_outputs(session, arguments.stage))
     match arguments.what:
         case "errors":
-            return f"{action.errors()} messages are back in the error queue."
+            done = f"{action.errors()} messages are back in the error queue."
         case "events":
-            return f"{action.events()} events are back in the upload event queue."
+            done = f"{action.events()} events are back in the upload event queue."
         case "stream":
-            return f"{action.stream()} failed stream batches were validated again."
+            done = f"{action.stream()} failed stream batches were validated again."
         case "ends":
-            return f"{action.ends()} events are on the bus."
+            done = f"{action.ends()} events are on the bus."
         case "rows":
-            return f"The reconciler has finished {arguments.upload_id}: {action.rows(arguments.upload_id)}."
+            done = f"The reconciler has finished {arguments.upload_id}: {action.rows(arguments.upload_id)}."
         case "file":
-            return f"{action.file(arguments.upload_id)} is announced; the parser takes it in."
+            done = f"{action.file(arguments.upload_id)} is announced; the parser takes it in."
         case _:
-            return f"Started {action.upload(arguments.upload_id)}"
+            done = f"Started {action.upload(arguments.upload_id)}"
+    return done + _noted(access, f"redrive_{arguments.what}", arguments.upload_id or arguments.stage, done)
+
+
+def _noted(access: Access, what: str, subject: str, done: str) -> str:
+    """Have it recorded, and return what to say about that: a redrive must be possible while the database is down."""
+    try:
+        access.record("note", what=what, subject=subject, after={"done": done})
+    except (RefusedError, BotoCoreError, ClientError) as error:
+        return f"\nIt was done, but not recorded among the operators' actions: {error}"
+    return ""
+
+
+def _category(access: Access, arguments: argparse.Namespace) -> str:
+    """Do what is asked with the categories; return a line for each, or for the one that was changed."""
+    match arguments.what:
+        case "list":
+            found = access.record("list_categories")["categories"]
+        case "rename":
+            found = [access.record("rename_category", name=arguments.name, new_name=arguments.new_name)]
+        case _:
+            found = [access.record(f"{arguments.what}_category", name=arguments.name)]
+    return "\n".join(_category_line(category) for category in found)
+
+
+def _category_line(category: dict[str, Any]) -> str:
+    products = f", {category['products']} products" if "products" in category else ""
+    former = f", formerly {', '.join(category['former_names'])}" if category["former_names"] else ""
+    return f"{category['name']}: {'active' if category['is_active'] else 'retired'}{products}{former}"
 
 
 def _revert(reverting: Reverting, arguments: argparse.Namespace) -> str:
@@ -125,18 +168,20 @@ def _access(access: Access, arguments: argparse.Namespace) -> str:
             answer = access.set_status(arguments.vendor, "suspended")
         case "resume":
             answer = access.set_status(arguments.vendor, "active")
+        case "confirm-address":
+            answer = access.send_confirmation(arguments.vendor)
         case "show":
-            answer = access.ask("show_vendor", vendor_id=arguments.vendor)
+            answer = access.record("show_vendor", vendor_id=arguments.vendor)
         case "invite":
-            answer = access.ask("invite_person", vendor_id=arguments.vendor, email=arguments.email)
+            answer = access.record("invite_person", vendor_id=arguments.vendor, email=arguments.email)
         case "invite-operator":
-            answer = access.ask("invite_operator", email=arguments.email)
+            answer = access.record("invite_operator", email=arguments.email)
         case "remove-person":
-            answer = access.ask("remove_person", email=arguments.email)
+            answer = access.record("remove_person", email=arguments.email)
         case "remove-api-key":
-            answer = access.ask("remove_api_key", vendor_id=arguments.vendor, key_id=arguments.key_id)
+            answer = access.record("remove_api_key", vendor_id=arguments.vendor, key_id=arguments.key_id)
         case _:
-            return str(access.ask("create_api_key", vendor_id=arguments.vendor, label=arguments.label)["key"])
+            return str(access.record("create_api_key", vendor_id=arguments.vendor, label=arguments.label)["key"])
     return json.dumps(answer, indent=2)
 
 

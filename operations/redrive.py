@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from onboarding.explaining.executions import find_upload_id
 from onboarding.explaining.facts import StoredObject
 from onboarding.explaining.identities import digest_of, s3_record
+from onboarding.operating.redriving import Executions, NotRedrivableError
 
 _SERVICE = "product-onboarding"
 _RECEIVE_WAIT_SECONDS = 1
@@ -164,22 +165,13 @@ class Redrive:
     def upload(self, upload_id: str) -> str:
         """Run an upload's execution again under a new name and return its ARN.
 
-        A new execution uses today's definition, and works when the 14 days of Step Functions' own redrive are over.
         Raises NothingToRedriveError when the upload had no execution, or it is still running.
         """
-        step_functions, machine = self._session.client("stepfunctions"), self._outputs["UploadStateMachineArn"]
-        execution = self._execution(upload_id)
-        if execution["status"] == "RUNNING":
-            raise NothingToRedriveError(f"{upload_id} is still running; nothing to do yet.")
-        for attempt in range(1, 100):
-            try:
-                started: str = step_functions.start_execution(
-                    stateMachineArn=machine, name=f"{upload_id}_redrive_{attempt}", input=execution["input"]
-                )["executionArn"]
-            except step_functions.exceptions.ExecutionAlreadyExists:
-                continue
-            return started
-        raise NothingToRedriveError(f"{upload_id} has been redriven 99 times; look for the cause instead.")
+        executions = Executions(self._session.client("stepfunctions"), self._outputs["UploadStateMachineArn"])
+        try:
+            return executions.arn_of(executions.start_again(upload_id))
+        except NotRedrivableError as error:
+            raise NothingToRedriveError(str(error)) from None
 
     def _execution(self, upload_id: str) -> Mapping[str, Any]:
         step_functions = self._session.client("stepfunctions")

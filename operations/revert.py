@@ -13,10 +13,11 @@ class NotRevertedError(RuntimeError):
 class Reverting:
     """Asks the upload reverter of a stage."""
 
-    def __init__(self, functions: Any, stage: str) -> None:
-        """Use this client of Lambda."""
+    def __init__(self, functions: Any, stage: str, actor: str = "operations") -> None:
+        """Use this client of Lambda; `actor` is in whose name what is done is recorded."""
         self._functions = functions
         self._stage = stage
+        self._actor = actor
 
     def preview(self, upload_id: str) -> dict[str, Any]:
         """Return what taking the upload back would do. Raises NotRevertedError."""
@@ -29,7 +30,7 @@ class Reverting:
     def _ask(self, upload_id: str, *, carry_out: bool) -> dict[str, Any]:
         response = self._functions.invoke(
             FunctionName=f"{_SERVICE}-{self._stage}-upload-reverter",
-            Payload=json.dumps({"upload_id": upload_id, "carry_out": carry_out}),
+            Payload=json.dumps({"upload_id": upload_id, "carry_out": carry_out, "actor": self._actor}),
         )
         answer: dict[str, Any] = json.loads(response["Payload"].read())
         if response.get("FunctionError"):

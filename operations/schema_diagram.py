@@ -12,7 +12,10 @@ from onboarding.upkeep.migrations import migrate
 
 PAGE = Path(__file__).parent.parent / "docs" / "database.md"
 _DIAGRAM = re.compile(r"```mermaid\nerDiagram\n.*?```", re.DOTALL)
-TABLES = ("vendors", "product_categories", "upload_history", "products", "product_changes", "validation_errors")
+TABLES = (
+    *("vendors", "product_categories", "upload_history", "products", "product_changes", "validation_errors"),
+    *("operator_actions", "daily_uploads", "daily_causes", "daily_durations"),
+)
 
 
 def render(cursor: Cursor) -> str:

@@ -5,6 +5,7 @@ The rules are data, in products.toml. Cerberus decides; nothing here touches AWS
 
 from rules.codes import ErrorCode, RefusalCode, RowError, Verdict
 from rules.engine import ProductRules
+from rules.messages import CategoryNames
 from rules.proofreading import STAGED_CHARACTERS
 from rules.schema import DEFAULT_RULES, RulesError
 from rules.text import header_name, trim
@@ -13,6 +14,7 @@ from rules.updates import UpdateRules
 __all__ = [
     "DEFAULT_RULES",
     "STAGED_CHARACTERS",
+    "CategoryNames",
     "ErrorCode",
     "ProductRules",
     "RefusalCode",

@@ -197,8 +197,8 @@ class ProductRules:
         categories: AbstractSet[str],
         sent: Mapping[str, str],
     ) -> tuple[RowError, ...]:
-        if self._categories.names is not categories and self._categories.names != categories:
-            self._categories = Categories(frozenset(categories))
+        if self._categories.names is not categories:
+            self._categories = self._categories.replaced_by(categories)
         return tuple(
             [
                 self._messages[i].finding(

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import pairwise
+from typing import Self
 
 from rules.codes import ErrorCode, RowError
 from rules.damage import first_found
@@ -93,6 +94,9 @@ class ColumnMessages:
     def _category_hint(self, text: str, categories: "Categories") -> str:
         if text in self._error_values:
             return " " + self._hints["error_value"]
+        was_one, name = categories.became_of(text)
+        if was_one:
+            return " " + (self._hints["renamed"].format(name=name) if name else self._hints["retired"])
         nearest = categories.nearest(text)
         if nearest is not None:
             return " " + self._hints["suggestion"].format(suggestion=nearest)
@@ -101,16 +105,40 @@ class ColumnMessages:
         return ""
 
 
+class CategoryNames(frozenset[str]):
+    """The names that a category cell may have today, and what became of others that it could have before."""
+
+    former: Mapping[str, str | None]
+    """By a name of former times: the one that the category has now, or None for a retired category."""
+
+    def __new__(cls, names: Iterable[str] = (), former: Mapping[str, str | None] | None = None) -> Self:
+        found = super().__new__(cls, names)
+        found.former = former or {}
+        return found
+
+
 class Categories:
     """The active categories, prepared for finding the one a vendor meant."""
 
     def __init__(self, names: AbstractSet[str]) -> None:
         self.names = names
-        self.listed = _listed(sorted(names))
-        self._by_folded = {_folded(name): name for name in sorted(names, reverse=True)}
+        former = _former_of(names)
+        offered = {name for name in names if former.get(name, name) is not None}
+        self._former = {_folded(name): now for name, now in former.items()}
+        self.listed = _listed(sorted(offered))
+        self._by_folded = {_folded(name): name for name in sorted(offered, reverse=True)}
         self._pairs = {folded: _letter_pairs(folded) for folded in sorted(self._by_folded)}
         # A vendor's own category names repeat from row to row, and comparing is slow.
         self.nearest = lru_cache(maxsize=1024)(self._nearest)
+
+    def replaced_by(self, names: AbstractSet[str]) -> "Categories":
+        """Return these categories if the names say the same, else those of the names."""
+        return self if names == self.names and _former_of(names) == _former_of(self.names) else Categories(names)
+
+    def became_of(self, text: str) -> tuple[bool, str | None]:
+        """Tell whether the text was a category once, and return its present name; None for a retired one."""
+        folded = _folded(text[: _LONGEST_CATEGORY + 1])
+        return folded in self._former, self._former.get(folded)
 
     def _nearest(self, text: str) -> str | None:
         """Return the category that looks most like the text, or None when none comes close."""
@@ -124,6 +152,10 @@ class Categories:
         likely = sorted((name for name, count in shared.items() if count), key=shared.__getitem__, reverse=True)
         close = get_close_matches(folded, likely[:_COMPARED], n=1)
         return self._by_folded[close[0]] if close else None
+
+
+def _former_of(names: AbstractSet[str]) -> Mapping[str, str | None]:
+    return names.former if isinstance(names, CategoryNames) else {}
 
 
 def _folded(name: str) -> str:

@@ -104,6 +104,8 @@ _HINTS: Mapping[str, frozenset[str]] = {
     "digits": frozenset(),
     "whole_digits": frozenset(),
     "suggestion": frozenset({"suggestion"}),
+    "retired": frozenset(),
+    "renamed": frozenset({"name"}),
     "categories": frozenset({"categories"}),
 }
 _UPDATE_MESSAGES: Mapping[str, frozenset[str]] = {

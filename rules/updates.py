@@ -86,6 +86,14 @@ class UpdateRules(ProductRules):
         message = self._words["unknown"].format(label=self._labels[field], value=shown(value))
         return RowError(field, ErrorCode.UNKNOWN_PRODUCT, message)
 
+    def retired_category(self, field: str, value: str, categories: AbstractSet[str]) -> RowError:
+        """Return the finding for a row that would move a product into a category that is not active."""
+        position = self.columns.index(field)
+        cells = tuple(value if at == position else None for at in range(len(self.columns)))
+        with self._lock:
+            (error,) = self._findings([(position, ["allowed"])], cells, categories, {})
+        return error
+
     def product_mismatch(self, names: Mapping[str, str]) -> RowError:
         """Return the finding for a row whose SKU and vendor product id do not name one product of the vendor."""
         message = self._words["mismatch"].format_map({name: shown(value) for name, value in names.items()})

@@ -10,6 +10,14 @@ from typing import Any
 from api.routing import Route, Who
 
 VENDORS_WHO = (Who.VENDOR, Who.VENDOR_PERSON)
+PLACES = {
+    "vendor_product_id": "P-1",
+    "kind": "csv",
+    "vendor_id": "VEND001",
+    "email": "nobody@vendors.example",
+    "category_id": "1",
+}
+"""What stands in a path for each name, but for what belongs to a vendor."""
 
 
 class ToOthers(Enum):
@@ -44,6 +52,8 @@ ROWS = {
     "show_product": Row(ToOthers.NOT_FOUND),
     "list_changes": Row(ToOthers.NOT_FOUND),
     "export_products": Row(ToOthers.ITS_OWN),
+    "list_days": Row(ToOthers.ITS_OWN),
+    "list_causes": Row(ToOthers.ITS_OWN),
     "list_categories": Row(ToOthers.THE_SAME),
     "list_columns": Row(ToOthers.THE_SAME),
     "fetch_template": Row(ToOthers.THE_SAME),
@@ -52,6 +62,43 @@ ROWS = {
     "create_api_key": Row(ToOthers.ITS_OWN, body={"label": "matrix"}),
     "remove_api_key": Row(ToOthers.NOT_FOUND),
     "list_people": Row(ToOthers.ITS_OWN),
+    # Of operators: what others get says their role, whatever they ask about.
+    "search_uploads": Row(ToOthers.THE_SAME),
+    "inspect_upload": Row(ToOthers.THE_SAME),
+    "tell_story": Row(ToOthers.THE_SAME),
+    "list_upload_errors": Row(ToOthers.THE_SAME),
+    "summarise_upload_errors": Row(ToOthers.THE_SAME),
+    "redrive_upload": Row(ToOthers.THE_SAME, body={"confirm": "no"}, allowed=422),
+    "plan_revert": Row(ToOthers.THE_SAME),
+    "revert_upload": Row(ToOthers.THE_SAME, body={"confirm": "no"}, allowed=422),
+    "list_vendors": Row(ToOthers.THE_SAME),
+    "register_vendor": Row(
+        ToOthers.THE_SAME,
+        body={"vendor_id": "VEND001", "vendor_name": "Again", "email": "again@vendors.example"},
+        allowed=409,
+    ),
+    "show_vendor": Row(ToOthers.THE_SAME),
+    "change_vendor": Row(ToOthers.THE_SAME, body={"vendor_name": "Vendor VEND001"}),
+    "suspend_vendor": Row(ToOthers.THE_SAME),
+    "resume_vendor": Row(ToOthers.THE_SAME),
+    "send_confirmation": Row(ToOthers.THE_SAME),
+    "check_address": Row(ToOthers.THE_SAME),
+    "list_vendor_people": Row(ToOthers.THE_SAME),
+    "invite_person": Row(ToOthers.THE_SAME, body={"email": "bert@vendors.example"}),
+    "remove_person": Row(ToOthers.THE_SAME, allowed=404),
+    "list_vendor_keys": Row(ToOthers.THE_SAME),
+    "create_vendor_key": Row(ToOthers.THE_SAME, body={"label": "by an operator"}),
+    "remove_vendor_key": Row(ToOthers.THE_SAME),
+    "list_managed_categories": Row(ToOthers.THE_SAME),
+    "add_category": Row(ToOthers.THE_SAME, body={"name": "Audio"}, allowed=409),
+    "rename_category": Row(ToOthers.THE_SAME, body={"name": "Computer Accessories"}),
+    "retire_category": Row(ToOthers.THE_SAME),
+    "restore_category": Row(ToOthers.THE_SAME),
+    "show_system": Row(ToOthers.THE_SAME),
+    "list_all_days": Row(ToOthers.THE_SAME),
+    "list_all_causes": Row(ToOthers.THE_SAME),
+    "list_vendor_trends": Row(ToOthers.THE_SAME),
+    "list_actions": Row(ToOthers.THE_SAME),
 }
 
 
@@ -75,11 +122,13 @@ def allowed(route: Route) -> Expected:
 
 def to_person(route: Route) -> Expected:
     """Return what a signed-in person of VEND001 gets."""
-    return allowed(route)
+    return Expected(403, "not-allowed") if route.who is Who.OPERATOR else allowed(route)
 
 
 def to_program(route: Route) -> Expected:
-    """Return what an API key of VEND001 gets."""
+    """Return what an API key of VEND001 gets: it finds no operators' route at all."""
+    if route.who is Who.OPERATOR:
+        return Expected(404, "unknown-address")
     return Expected(403, "not-allowed") if route.who is Who.VENDOR_PERSON else allowed(route)
 
 
@@ -94,6 +143,11 @@ def to_another(route: Route, *, is_person: bool) -> Expected:
     if own.problem or row_of(route).to_others is not ToOthers.NOT_FOUND:
         return own
     return Expected(404, "not-found")
+
+
+def refused_program(route: Route, problem: str) -> Expected:
+    """Return what an API key gets whose vendor may not come in."""
+    return to_program(route) if route.who is Who.OPERATOR else refused(route, problem)
 
 
 def refused(route: Route, problem: str) -> Expected:

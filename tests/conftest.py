@@ -34,6 +34,7 @@ class TestDatabase:
     def __init__(self, server: PostgresServer) -> None:
         self.server = server
         self._connection: Connection | None = None
+        self._categories: list[tuple[Any, ...]] = []
 
     @property
     def url(self) -> str:
@@ -90,13 +91,23 @@ class TestDatabase:
             self._connection.close()
 
     def empty(self) -> None:
-        """Take out what a test put in; the categories of the migrations are active again."""
+        """Take out what a test put in; the categories are those of the migrations again."""
         self.execute(
             """
-            TRUNCATE products, product_changes, validation_errors, upload_history, vendors RESTART IDENTITY CASCADE;
-            UPDATE product_categories SET is_active = TRUE WHERE NOT is_active
+            TRUNCATE products, product_changes, validation_errors, upload_history, vendors, operator_actions,
+                daily_uploads, daily_causes, daily_durations RESTART IDENTITY CASCADE;
+            DELETE FROM product_categories WHERE added_by <> 'deployment';
+            UPDATE product_categories SET is_active = TRUE, renamed_at = NULL, renamed_by = NULL, retired_at = NULL,
+                retired_by = NULL, former_names = '{}'
+            WHERE NOT is_active OR renamed_at IS NOT NULL
             """
         )
+        if not self._categories:
+            self._categories = self.execute("SELECT category_id, category_name FROM product_categories")
+        for number, name in set(self._categories) - set(
+            self.execute("SELECT category_id, category_name FROM product_categories")
+        ):
+            self.execute("UPDATE product_categories SET category_name = %s WHERE category_id = %s", name, number)
 
     def add_vendor(self, vendor_id: str, status: str = "active", topic_arn: str | None = None) -> None:
         self.execute(

@@ -13,11 +13,9 @@ import psycopg2
 from api import cursors
 from api.documents import (
     UPLOAD_ID,
-    CauseDocument,
     Counts,
     CreatedUpload,
     Download,
-    ErrorDocument,
     ErrorFilters,
     ErrorPage,
     ErrorSummary,
@@ -31,6 +29,7 @@ from api.documents import (
     UploadFilters,
     UploadPage,
 )
+from api.errors import error_page, error_summary
 from api.files import PUT_LIFETIME
 from api.problems import (
     FILE_NO_LONGER_KEPT,
@@ -48,7 +47,7 @@ from api.services import Services
 from onboarding.stores import upload_pages
 from onboarding.stores.access import RememberedRequest
 from onboarding.stores.trackers import ANNOUNCED_FOR, Announcement, Tracker
-from onboarding.stores.upload_pages import ErrorFilter, ErrorPosition, UploadFilter, UploadPosition, UploadView
+from onboarding.stores.upload_pages import UploadFilter, UploadPosition, UploadView
 from onboarding.uploads import announced_key, new_upload_id
 from rules.fixes import read_fixes
 
@@ -62,7 +61,7 @@ _COPY_WITHIN = timedelta(minutes=1)
 _WAITING_SECONDS = 5
 _PROCESSING_SECONDS = 2
 _BUSY_SECONDS = 30
-_ROW_FIXES, _FILE_FIXES = read_fixes()
+_, _FILE_FIXES = read_fixes()
 
 
 def create_upload(services: Services, call: Call[None, NewUpload]) -> Answer:
@@ -275,55 +274,13 @@ def _recorded(services: Services, vendor_id: str, upload_id: str) -> UploadView:
 def list_errors(services: Services, call: Call[ErrorFilters, None]) -> ErrorPage:
     """Return the upload's errors in the order of rows."""
     upload_id = _recorded(services, call.vendor_id, call.path["upload_id"]).upload_id
-    filters = call.query
-    after = None
-    if filters.cursor is not None:
-        row_number, error_id = cursors.decode(filters.cursor, int, int)
-        after = ErrorPosition(cursors.number(row_number), cursors.number(error_id))
-    wanted = ErrorFilter(filters.code, filters.column, filters.q, filters.from_row)
-    found = services.database.run(
-        lambda cursor: upload_pages.list_errors(cursor, upload_id, wanted, after, filters.limit + 1)
-    )
-    page = found[: filters.limit]
-    next_cursor = None
-    if len(found) > filters.limit:
-        next_cursor = cursors.encode(page[-1].row_number, page[-1].error_id)
-    return ErrorPage(
-        data=[
-            ErrorDocument(
-                row_number=error.row_number,
-                column=error.column,
-                code=error.code,
-                message=error.message,
-                sent=error.sent,
-                vendor_product_id=error.vendor_product_id,
-                sku=error.sku,
-            )
-            for error in page
-        ],
-        next_cursor=next_cursor,
-    )
+    return error_page(services.database, upload_id, call.query)
 
 
 def summarise_errors(services: Services, call: Call[None, None]) -> ErrorSummary:
     """Return the causes of the upload's errors, those of the most rows first."""
     upload_id = _recorded(services, call.vendor_id, call.path["upload_id"]).upload_id
-    causes = services.database.run(lambda cursor: upload_pages.summarise_errors(cursor, upload_id))
-    fixes: dict[str, str] = {str(code): text for code, text in _ROW_FIXES.items()}
-    return ErrorSummary(
-        causes=[
-            CauseDocument(
-                code=cause.code,
-                column=cause.column,
-                rows=cause.rows,
-                first_row=cause.first_row,
-                message=cause.message,
-                sent=cause.sent,
-                fix=fixes.get(cause.code, ""),
-            )
-            for cause in causes
-        ]
-    )
+    return error_summary(services.database, upload_id)
 
 
 def link_to_report(services: Services, call: Call[None, None]) -> Download:

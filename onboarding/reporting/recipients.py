@@ -1,6 +1,9 @@
 """Who reads what is published to a vendor's topic: SNS accepts a message that reaches nobody."""
 
+from collections.abc import Mapping
 from typing import Any
+
+from onboarding.stores.vendors import Address
 
 
 def confirmed_recipients(sns: Any, topic_arn: str | None) -> int:
@@ -16,3 +19,26 @@ def confirmed_recipients(sns: Any, topic_arn: str | None) -> int:
     except sns.exceptions.NotFoundException:
         return 0
     return int(attributes["SubscriptionsConfirmed"])
+
+
+def is_confirmed(sns: Any, address: Address) -> bool:
+    """Tell whether the vendor's own address has confirmed that it wants the e-mails.
+
+    Raises what SNS raises, but for a topic that is gone.
+    """
+    if address.topic_arn is None:
+        return False
+    try:
+        pages = list(sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=address.topic_arn))
+    except sns.exceptions.NotFoundException:
+        return False
+    return any(
+        each["Protocol"] == "email" and each["Endpoint"] == address.email and is_subscribed(each)
+        for page in pages
+        for each in page["Subscriptions"]
+    )
+
+
+def is_subscribed(subscription: Mapping[str, str]) -> bool:
+    """Tell whether a subscription is confirmed: until then it has a word in place of its ARN."""
+    return subscription["SubscriptionArn"].startswith("arn:")

@@ -2,11 +2,13 @@
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import cursor as Cursor
 
 from onboarding.stores.copying import array_of, copy_line
+from rules import CategoryNames
 
 UNIQUE_COLUMNS = ("vendor_product_id", "sku")
 """SKUs are used once on the platform, vendor product ids once by each vendor."""
@@ -19,10 +21,37 @@ class UnexplainedConflictError(RuntimeError):
     """A product was not inserted, yet nothing it conflicts with can be seen; a repetition decides it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Whitelist:
+    """The categories at this moment: `allowed` for new products; `retired` names stay with the products that have them.
+
+    Asked for each batch of rows: what an operator changes counts from the next batch on.
+    """
+
+    allowed: CategoryNames
+    retired: frozenset[str]
+
+    @property
+    def kept(self) -> CategoryNames:
+        """What the category cell of a change may say: a retired name, too, which only its own products may keep."""
+        return CategoryNames(self.allowed | self.retired, self.allowed.former) if self.retired else self.allowed
+
+
+def whitelist(cursor: Cursor) -> Whitelist:
+    """Return the categories."""
+    cursor.execute("SELECT category_name, is_active, former_names FROM product_categories")
+    rows = cursor.fetchall()
+    retired = frozenset(name for name, is_active, _ in rows if not is_active)
+    former = {old: None if name in retired else name for name, _, others in rows for old in others}
+    # A name that is taken again means the category that has it now.
+    former = {old: name for old, name in former.items() if old not in {name for name, *_ in rows}}
+    allowed = CategoryNames((name for name, *_ in rows if name not in retired), {**former, **dict.fromkeys(retired)})
+    return Whitelist(allowed, retired)
+
+
 def active_categories(cursor: Cursor) -> frozenset[str]:
     """Return the names that products.category may take today."""
-    cursor.execute("SELECT category_name FROM product_categories WHERE is_active")
-    return frozenset(name for (name,) in cursor.fetchall())
+    return whitelist(cursor).allowed
 
 
 def insert_products(

@@ -85,6 +85,15 @@ def lock_products(cursor: Cursor, product_ids: Collection[int]) -> None:
     )
 
 
+def categories_of(cursor: Cursor, product_ids: Collection[int]) -> dict[int | None, str]:
+    """Return the category that each of these products has."""
+    cursor.execute(
+        "SELECT product_id, category FROM products WHERE product_id = ANY(%s::bigint[])",
+        (array_of_numbers(product_ids),),
+    )
+    return dict(cursor.fetchall())
+
+
 def recorded_since(cursor: Cursor, upload: OpenUpload, product_ids: Collection[int]) -> list[Recorded]:
     """Return what this upload and later ones have set in these products so far."""
     cursor.execute(

@@ -197,18 +197,30 @@ def finish_upload(
 ) -> UploadRecord:
     """Write the final status unless one is written already, and return the upload's row.
 
-    Files that could not be built the first time are noted whenever they are there. Raises UploadNotRecordedError.
+    With it go the codes of its errors and its share of the daily tables: once, however often the outcome is recorded.
+    Files that could not be built the first time are noted whenever they are there.
+
+    Raises UploadNotRecordedError.
     """
     cursor.execute(
         """
         UPDATE upload_history
         SET status = %s, failure_reason = %s, error_file_s3_key = %s, corrections_file_s3_key = %s,
-            completed_at = CURRENT_TIMESTAMP
+            completed_at = CURRENT_TIMESTAMP, codes = ARRAY(
+                SELECT error_type FROM validation_errors WHERE upload_id = %s
+                UNION SELECT split_part(%s, ':', 1) WHERE %s IS NOT NULL ORDER BY 1
+            )
         WHERE upload_id = %s AND status = 'processing'
         """,
-        (status, failure_reason, error_file_s3_key, corrections_file_s3_key, upload_id),
+        (
+            *(status, failure_reason, error_file_s3_key, corrections_file_s3_key),
+            *(upload_id, failure_reason, failure_reason, upload_id),
+        ),
     )
-    if not cursor.rowcount:
+    if cursor.rowcount == 1:
+        # Whoever writes the final status counts the upload: of two recorders at once one finds nothing to write.
+        cursor.execute("SELECT summarise_uploads(ARRAY[%s]::varchar[])", (upload_id,))
+    else:
         cursor.execute(
             """
             UPDATE upload_history

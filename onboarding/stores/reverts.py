@@ -37,8 +37,12 @@ def replaced_values(cursor: Cursor, upload_id: str) -> list[Setting]:
     """Return what would undo an update: for each product the values that the update had replaced."""
     cursor.execute(
         """
-        SELECT c.row_number, c.product_id, old.key, old.value
-        FROM product_changes c, jsonb_each_text(c.old_values) AS old
+        SELECT c.row_number, c.product_id, old.key,
+               CASE WHEN old.key = 'category' THEN coalesce(n.category_name, r.category_name) ELSE old.value END
+        FROM product_changes c CROSS JOIN jsonb_each_text(c.old_values) AS old
+        LEFT JOIN product_categories n ON old.key = 'category' AND n.category_name = old.value
+        -- Renamed since: the category is the same, its name is not.
+        LEFT JOIN product_categories r ON old.key = 'category' AND n IS NULL AND old.value = ANY (r.former_names)
         WHERE c.upload_id = %s
         """,
         (upload_id,),

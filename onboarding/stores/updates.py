@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from psycopg2.extensions import cursor as Cursor
 
 from onboarding.rows import CheckedRow
-from onboarding.stores import changes
+from onboarding.stores import catalogue, changes
 from onboarding.stores.catalogue import UNIQUE_COLUMNS, Key
 from onboarding.stores.changes import FIELDS, Setting
 from onboarding.stores.history import Effects, OpenUpload
 from onboarding.stores.imports import keys_to_look_up
 from rules import RowError, UpdateRules
+
+_CATEGORY = "category"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ def decide(
     if not upload.is_preview:
         changes.lock_products(cursor, product_ids)
     recorded = changes.recorded_since(cursor, upload, product_ids)
-    judged = _judge(rules, named, {each.product_id: each.row_number for each in recorded if each.by(upload)})
+    named_before = {each.product_id: each.row_number for each in recorded if each.by(upload)}
+    judged = _keep_out_of_retired(cursor, rules, _judge(rules, named, named_before))
     wanted = [
         Setting(each.row.row_number, each.product_id, _values_of(each.row, rules))
         for each in judged
@@ -82,6 +85,32 @@ def _judge(rules: UpdateRules, rows: Iterable[_NamedRow], named_before: Mapping[
                 found = [rules.duplicate(name, value, earlier_row=earlier)]
         judged.append(_with_errors(each, rules, found) if found else each)
     return judged
+
+
+def _keep_out_of_retired(cursor: Cursor, rules: UpdateRules, rows: Sequence[_NamedRow]) -> Sequence[_NamedRow]:
+    """Refuse rows that would move a product into a retired category. A product that is in one may stay."""
+    position = rules.columns.index(_CATEGORY)
+    wanted = {
+        each.row.row_number: each.row.values[position]
+        for each in rows
+        if each.product_id is not None and each.row.values[position] is not None
+    }
+    if not wanted:
+        return rows
+    categories = catalogue.whitelist(cursor)
+    doubtful = [each for each in rows if wanted.get(each.row.row_number) in categories.retired]
+    if not doubtful:
+        return rows
+    present = changes.categories_of(cursor, {each.product_id for each in doubtful if each.product_id is not None})
+    moved = {
+        each.row.row_number: rules.retired_category(_CATEGORY, value, categories.allowed)
+        for each in doubtful
+        if (value := wanted[each.row.row_number]) is not None and present.get(each.product_id) != value
+    }
+    return [
+        _with_errors(each, rules, [moved[each.row.row_number]]) if each.row.row_number in moved else each
+        for each in rows
+    ]
 
 
 def _has_refused_key(row: CheckedRow) -> bool:

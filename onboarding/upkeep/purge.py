@@ -1,7 +1,8 @@
 """How long the audit trail is kept, and the purge of what is older."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import timedelta
+from typing import Self
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -18,11 +19,19 @@ class RetentionTooShortError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """Rows deleted from validation_errors, upload_history and product_changes."""
+    """Rows deleted from validation_errors, upload_history, product_changes, operator_actions and daily_uploads."""
 
-    validation_errors: int
-    uploads: int
+    validation_errors: int = 0
+    uploads: int = 0
     changes: int = 0
+    actions: int = 0
+    days: int = 0
+
+    def __add__(self, other: Self) -> "Purged":
+        return Purged(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+
+    def __bool__(self) -> bool:
+        return any(astuple(self))
 
 
 def retention(days: str) -> timedelta:
@@ -33,27 +42,25 @@ def retention(days: str) -> timedelta:
 
 
 def purge(database: Database, kept_for: timedelta) -> Purged:
-    """Delete the errors and changes of uploads that ended longer ago, and those uploads that left no product.
+    """Delete what is older: errors and changes of uploads that ended before, and the uploads that left no product.
 
-    An upload that products came from stays as their provenance. In small transactions, so that uploads go on meanwhile.
+    Operators' actions and the daily tables go with them. An upload that products came from stays as their provenance.
+    In small transactions, so that uploads go on meanwhile.
 
     Raises RetentionTooShortError.
     """
     if kept_for < MINIMUM_RETENTION:
         raise RetentionTooShortError(f"{kept_for.days} days: {MINIMUM_RETENTION.days} or more")
-    total = Purged(0, 0, 0)
-    while True:
-        some = database.run(lambda cursor: _purge_some(cursor, kept_for))
-        if some == Purged(0, 0, 0):
-            return total
-        total = Purged(
-            total.validation_errors + some.validation_errors, total.uploads + some.uploads, total.changes + some.changes
-        )
+    total = Purged()
+    while some := database.run(lambda cursor: _purge_some(cursor, kept_for)):
+        total += some
+    return total
 
 
 def _purge_some(cursor: Cursor, kept_for: timedelta) -> Purged:
     cursor.execute(
-        "SELECT purged_errors, purged_uploads, purged_changes FROM purge_audit_trail(%s, %s)",
+        "SELECT purged_errors, purged_uploads, purged_changes, purged_actions, purged_days"
+        " FROM purge_audit_trail(%s, %s)",
         (kept_for, _UPLOADS_PER_TRANSACTION),
     )
     row = cursor.fetchone()

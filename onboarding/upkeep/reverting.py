@@ -5,7 +5,7 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
-from onboarding.stores import changes, history, reverts
+from onboarding.stores import actions, changes, history, reverts
 from onboarding.stores.changes import Setting
 from onboarding.stores.database import Database
 from onboarding.stores.history import Effects, OpenUpload, UploadRecord
@@ -42,17 +42,23 @@ class Revert:
         }
 
 
-def revert(database: Database, upload_id: str, *, carry_out: bool) -> Revert:
-    """Take the upload back, or only say what that would do; an upload that was taken back stays as it is.
+def revert(database: Database, upload_id: str, *, actor: str | None) -> Revert:
+    """Take the upload back in the name of `actor`, or with None only say what that would do.
 
-    Fields that a later upload has set are left alone. All happens in one transaction.
+    An upload that was taken back stays as it is. Fields that a later upload has set are left alone. All happens in one
+    transaction, its record among the operators' actions, too.
 
     Raises NotRevertibleError.
     """
-    return database.run(lambda cursor: _revert(cursor, upload_id, carry_out=carry_out))
+    return database.run(lambda cursor: _revert(cursor, upload_id, actor))
 
 
-def _revert(cursor: Cursor, upload_id: str, *, carry_out: bool) -> Revert:
+def is_revertible(mode: str, status: str, *, is_preview: bool) -> bool:
+    """Tell whether an upload is of a kind that can be taken back, as far as it alone can tell."""
+    return mode != UploadMode.REVERT and status != UploadStatus.PROCESSING and not is_preview
+
+
+def _revert(cursor: Cursor, upload_id: str, actor: str | None) -> Revert:
     record = history.find_upload(cursor, upload_id)
     if record is None:
         raise NotRevertibleError(f"There is no upload {upload_id}.")
@@ -68,8 +74,11 @@ def _revert(cursor: Cursor, upload_id: str, *, carry_out: bool) -> Revert:
     )
     if not settings:
         raise NotRevertibleError(f"{upload_id} changed nothing, so there is nothing to take back.")
-    effects = _apply(cursor, upload, settings, carry_out=carry_out)
-    return Revert(revert_id, record, effects, is_done=carry_out)
+    effects = _apply(cursor, upload, settings, carry_out=actor is not None)
+    if actor is not None:
+        changed = {"revert_id": revert_id, "changed": effects.changed, "superseded": effects.superseded}
+        actions.record(cursor, actor, "revert_upload", upload_id, after=changed)
+    return Revert(revert_id, record, effects, is_done=actor is not None)
 
 
 def _require_revertible(cursor: Cursor, record: UploadRecord) -> None:

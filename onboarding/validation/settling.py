@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg2.errors import ForeignKeyViolation
+
 from onboarding.execution import Completion, CompletionSignal
 from onboarding.rows import CheckedRow, RowStatus, StagedRow
 from onboarding.stores import catalogue, history, ledger
@@ -11,6 +13,7 @@ from onboarding.stores.database import Database
 from onboarding.stores.error_queue import send_error_rows
 from onboarding.stores.ledger import Settlement
 from onboarding.stores.staging import StagingTable
+from onboarding.uploads import UploadMode
 from rules import ErrorCode, ProductRules
 
 
@@ -27,11 +30,20 @@ class Validation:
 
     def validate(self, rows: Sequence[StagedRow]) -> Settlement:
         """Settle rows of one upload. Rows that are settled already keep their outcome; all is announced again."""
+        try:
+            return self._validate(rows)
+        except ForeignKeyViolation:
+            # A category was renamed between the check and the settlement: by now the list has the new name.
+            return self._validate(rows)
+
+    def _validate(self, rows: Sequence[StagedRow]) -> Settlement:
         upload_id = rows[0].upload_id
-        mode, categories = self.database.run(
-            lambda cursor: (history.mode_of(cursor, upload_id), catalogue.active_categories(cursor))
+        mode, whitelist = self.database.run(
+            lambda cursor: (history.mode_of(cursor, upload_id), catalogue.whitelist(cursor))
         )
         rules = mode.rules(self.rules)
+        # Of changes the ledger knows the products: those in a retired category may be told to stay there.
+        categories = whitelist.kept if mode is UploadMode.UPDATE else whitelist.allowed
         return self._settle([check_row(rules, row, categories) for row in rows])
 
     def give_up(self, rows: Sequence[StagedRow]) -> Settlement:

@@ -28,6 +28,8 @@ CHECKS = [
     negative_data_rejection,
 ]
 DESCRIPTION = json.loads((Path(__file__).parent.parent.parent / "api" / "openapi.json").read_text(encoding="utf-8"))
+# A program's key opens none of the operators' routes, which tests/handlers/test_api_description.py goes through.
+DESCRIPTION["paths"] = {path: found for path, found in DESCRIPTION["paths"].items() if path.startswith("/v1/")}
 
 schema = schemathesis.openapi.from_dict(DESCRIPTION)
 # The same requests in every run, and no more of them than a minute takes. Who may come in is tested for itself.

@@ -16,17 +16,21 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from api.app import ROUTES
+from api.routes.admin import ADMIN_ROUTES
 from api.routing import Route, Who
 from local.settings import STAGE
 from onboarding.api_keys import KeyKind, new_key
 from operations.access import Access
 from samples.generate import generate
 from tests.callers import (
+    PLACES,
     Expected,
     refused,
     row_of,
     to_another,
     to_operator,
+    to_person,
+    to_program,
 )
 from tests.e2e.pipeline import Pipeline
 from tests.e2e.sign_in import SignIn, SignInRefusedError, Tokens
@@ -55,7 +59,14 @@ class Doors:
     key_id: str
 
     def ask(self, prefix: str, route: Route, authorization: str | None) -> requests.Response:
-        names = {"upload_id": self.upload_id, "vendor_product_id": "P-1", "kind": "csv", "key_id": self.key_id}
+        names = {
+            **PLACES,
+            "upload_id": self.upload_id,
+            "recorded_id": self.upload_id,
+            "key_id": self.key_id,
+            # Not a sample vendor: it is suspended and resumed on the way.
+            "vendor_id": self.mine.vendor_id,
+        }
         headers = {} if authorization is None else {"Authorization": authorization}
         url = self.pipeline.environment.output("ApiUrl") + prefix + route.path.format(**names)
         return requests.request(route.method, url, headers=headers, json=row_of(route).body, timeout=30)
@@ -186,7 +197,8 @@ def test_gateway_refuses_whoever_proves_nothing_whatever_the_route(doors: Doors)
         **{name: (f"Bearer {token}", 401) for name, token in forgeries(doors.mine.tokens.access).items()},
     }
 
-    for route in ROUTES:
+    # One of the operators' routes stands for all: the gateway knows one door for them.
+    for route in (*ROUTES, ADMIN_ROUTES[0]):
         for caller, (authorization, status) in keys.items():
             expected = Expected(200 if route.who is Who.ANYBODY else status)
             check(doors, "/v1", route, caller, authorization, expected)
@@ -218,6 +230,10 @@ def test_route_refuses_strangers_whoever_they_are(doors: Doors) -> None:
             ("an operator", operator, to_operator(route)),
         ):
             check(doors, "/portal/v1", route, caller, f"Bearer {tokens.access}", expected)
+    for route in ADMIN_ROUTES:
+        check(doors, "/v1", route, "a program", f"Bearer {another.key}", to_program(route))
+        check(doors, "/portal/v1", route, "a vendor's person", f"Bearer {another.tokens.access}", to_person(route))
+        check(doors, "/portal/v1", route, "an operator", f"Bearer {operator.access}", to_operator(route))
 
 
 def test_suspended_vendor_is_let_in_again_when_it_resumes(doors: Doors) -> None:

@@ -81,6 +81,8 @@ class ApiClient:
         }
         functions = self.world.functions
         module = functions.vendor_api if prefix == "/v1" else functions.portal_api
+        if prefix == "/portal/v1" and path.startswith("/admin/"):
+            module = functions.admin_api
         answer = module.handler(event, CONTEXT)
         return Reply(answer["statusCode"], answer["headers"], answer["body"])
 

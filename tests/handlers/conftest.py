@@ -2,12 +2,14 @@
 
 import io
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pytest
 from moto import mock_aws
 
 from tests.conftest import TestDatabase
 from tests.handlers.api_client import ApiClient, let_vendors_in
+from tests.handlers.operator_client import OLGA, Operator
 from tests.handlers.world import ENVIRONMENT, VENDOR_TOPIC_ARN, Functions, TaskCallbacks, World
 
 
@@ -61,3 +63,13 @@ def api(world: World) -> ApiClient:
 def other(api: ApiClient) -> ApiClient:
     """A program of VEND002, in the same account."""
     return ApiClient(api.world, "VEND002")
+
+
+@pytest.fixture
+def operator(api: ApiClient) -> Operator:
+    """An operator, beside the vendors' programs."""
+    from onboarding.access import Person, Role
+
+    now = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+    api.world.access.add_person(Person("sub-olga", Role.OPERATOR, None, OLGA, now))
+    return Operator(api)

@@ -202,7 +202,7 @@ def log(world: World, function: str, lines: list[str]) -> None:
     logs.create_log_group(logGroupName=group)
     logs.create_log_stream(logGroupName=group, logStreamName="stream")
     now = int(datetime.now(UTC).timestamp() * 1000)
-    events = [{"timestamp": now + number, "message": line} for number, line in enumerate(lines)]
+    events = [{"timestamp": now - len(lines) + number, "message": line} for number, line in enumerate(lines)]
     logs.put_log_events(logGroupName=group, logStreamName="stream", logEvents=events)
 
 

@@ -122,7 +122,7 @@ def run(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 
     class Session:
         def client(self, service: str) -> Any:
-            return {"lambda": _Lambda(world, "test")}[service]
+            return {"lambda": _Lambda(world, "test"), "sts": world.functions.client("sts")}[service]
 
     monkeypatch.setattr("boto3.Session", Session)
 

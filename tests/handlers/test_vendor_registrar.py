@@ -161,5 +161,5 @@ def test_status_stays_when_it_cannot_be_changed(world: World, event: dict[str, s
 def test_registration_fails_when_the_access_manager_does(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     _register(world, vendor_id="VEND041", email="taken@acme.example")
 
-    with pytest.raises(RuntimeError, match="signs in for somebody else"):
+    with pytest.raises(ValueError, match="signs in for somebody else: invite another person"):
         _register(world, email="taken@acme.example")

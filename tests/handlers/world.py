@@ -36,6 +36,11 @@ LINK_SECRET = f"{NAME}-report-link-key"
 ACCESS_TABLE = f"{NAME}-access"
 USER_POOL_ID = "us-east-1_9c9642c2eb8883d3c6cbf1330133d5e840484513ba128"
 ACCESS_MANAGER = f"{NAME}-access-manager"
+VENDOR_REGISTRAR = f"{NAME}-vendor-registrar"
+UNANNOUNCED_END_QUEUE = f"{NAME}-unannounced-end-queue"
+UPLOAD_EVENT_DEAD_LETTER_QUEUE = f"{NAME}-upload-event-dead-letter-queue"
+ERROR_DEAD_LETTER_QUEUE = f"{NAME}-error-dead-letter-queue"
+FAILURE_BUCKET = f"{NAME}-stream-failures"
 STATE_MACHINE_ARN = f"arn:aws:states:us-east-1:123456789012:stateMachine:{NAME}-upload"
 VENDOR_TOPIC_ARN = "arn:aws:sns:us-east-1:123456789012:vendor-VEND001"
 MAILBOX_ARN = f"arn:aws:sqs:us-east-1:123456789012:{NAME}-mailbox"
@@ -67,6 +72,18 @@ ENVIRONMENT = {
     "ACCESS_TABLE_NAME": ACCESS_TABLE,
     "ACCESS_MANAGER_NAME": ACCESS_MANAGER,
     "PORTAL_URL": f"{API_URL}/portal/",
+    "VENDOR_REGISTRAR_NAME": VENDOR_REGISTRAR,
+    **{
+        f"{name}_URL": f"https://sqs.us-east-1.amazonaws.com/123456789012/{queue}"
+        for name, queue in (
+            ("UPLOAD_EVENT_DEAD_LETTER_QUEUE", UPLOAD_EVENT_DEAD_LETTER_QUEUE),
+            ("ERROR_DEAD_LETTER_QUEUE", ERROR_DEAD_LETTER_QUEUE),
+            ("UNANNOUNCED_END_QUEUE", UNANNOUNCED_END_QUEUE),
+        )
+    },
+    "STREAM_FAILURE_BUCKET_NAME": FAILURE_BUCKET,
+    "ALARM_NAME_PREFIX": f"{NAME}-",
+    "STAGE": NAME.rpartition("-")[2],
     "API_KEY_KIND": "test",
     "USER_POOL_ID": USER_POOL_ID,
     "MOTO_COGNITO_IDP_USER_POOL_ID_STRATEGY": "HASH",  # the same pool has the same id in every test
@@ -167,9 +184,9 @@ class Functions:
 
     def _invoke(self, *, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803
         """Stand in for Lambda, which moto runs in containers only."""
-        assert FunctionName == ACCESS_MANAGER
+        module = {ACCESS_MANAGER: "access_manager", VENDOR_REGISTRAR: "vendor_registrar"}[FunctionName]
         try:
-            answer, failure = self.access_manager.handler(json.loads(Payload), CONTEXT), {}
+            answer, failure = getattr(self, module).handler(json.loads(Payload), CONTEXT), {}
         except Exception as error:
             answer = {"errorType": type(error).__name__, "errorMessage": str(error)}
             failure = {"FunctionError": "Unhandled"}
@@ -221,6 +238,9 @@ class World:
         self.error_queue_url = self.sqs.create_queue(QueueName=ERROR_QUEUE)["QueueUrl"]
         self.upload_event_queue_url = self.sqs.create_queue(QueueName=UPLOAD_EVENT_QUEUE)["QueueUrl"]
         self.undelivered_upload_queue_url = self.sqs.create_queue(QueueName=UNDELIVERED_UPLOAD_QUEUE)["QueueUrl"]
+        for name in (UPLOAD_EVENT_DEAD_LETTER_QUEUE, ERROR_DEAD_LETTER_QUEUE, UNANNOUNCED_END_QUEUE):
+            self.sqs.create_queue(QueueName=name)
+        self.s3.create_bucket(Bucket=FAILURE_BUCKET)
         self.sqs.create_queue(QueueName=MAILBOX_ARN.rpartition(":")[2])
         self.sns.create_topic(Name=VENDOR_TOPIC_ARN.rpartition(":")[2])
         self.step_functions.create_state_machine(

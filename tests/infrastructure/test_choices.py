@@ -39,7 +39,7 @@ def test_instance_is_as_protected_as_the_cluster(other: Template) -> None:
     assert other.resources["DatabaseInstance"]["DeletionPolicy"] == "Snapshot"
     parameters = other.properties("DatabaseInstanceParameters")["Parameters"]
     assert parameters["rds.force_ssl"] == "1"
-    assert int(parameters["max_connections"]) == 130
+    assert int(parameters["max_connections"]) == 140
     assert "DatabaseCluster" not in other.resources
     assert "DatabaseStorageAlarm" in other.resources
 

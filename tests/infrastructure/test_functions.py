@@ -27,9 +27,9 @@ LIBRARY_VARIABLES = {
 DATABASE_FUNCTIONS = {
     *("CsvParser", "ProductValidator", "OutcomeRecorder", "Reconciler"),
     *("VendorRegistrar", "SchemaMigrator", "SecretRotator", "AuditPurger", "UploadReverter", "UploadFinder"),
-    *("VendorApi", "PortalApi"),
+    *("VendorApi", "PortalApi", "AdminApi", "OperatorDesk", "AddressChecker"),
 }
-API_FUNCTIONS = {"VendorApi", "PortalApi"}
+API_FUNCTIONS = {"VendorApi", "PortalApi", "AdminApi"}
 IMPATIENT_FUNCTIONS = {*API_FUNCTIONS, "UploadFinder"}
 """Somebody waits for them, and comes back when the database sleeps."""
 

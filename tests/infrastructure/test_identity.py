@@ -175,7 +175,7 @@ def test_pipeline_never_reads_who_may_come_in(prod: Template) -> None:
         if mentions(statement["Resource"], "AccessTable")
     }
 
-    assert readers == {"AccessManager", "ApiKeyAuthorizer", "VendorApi", "PortalApi"}
+    assert readers == {"AccessManager", "ApiKeyAuthorizer", "VendorApi", "PortalApi", "AdminApi"}
 
 
 def test_registrar_may_invoke_the_access_manager_alone(prod: Template) -> None:

@@ -13,6 +13,8 @@ WITHOUT_RESOURCE = {
     "states:SendTaskSuccess",
     "states:SendTaskFailure",
     "secretsmanager:GetRandomPassword",
+    "sns:Unsubscribe",
+    "cloudwatch:GetMetricData",
     "logs:CreateLogDelivery",
     "logs:GetLogDelivery",
     "logs:UpdateLogDelivery",
@@ -199,6 +201,25 @@ def test_api_may_read_what_vendors_get_and_nothing_of_the_rows(prod: Template) -
         assert not [
             action for action in actions(statements) if action.startswith(("sqs:", "states:", "sns:", "cognito"))
         ]
+
+
+def test_what_vendors_reach_may_do_nothing_of_an_operator(prod: Template) -> None:
+    for name in ("VendorApi", "PortalApi"):
+        allowed = actions(prod.statements_of(name))
+        assert not [action for action in allowed if action.startswith(("lambda:", "cloudwatch:"))], name
+
+
+def test_operators_api_changes_nothing_but_by_others_and_the_database(prod: Template) -> None:
+    allowed = actions(prod.statements_of("AdminApi"))
+
+    changing = {"lambda:InvokeFunction", "states:StartExecution"}
+    reading = {
+        *("secretsmanager:GetSecretValue", "dynamodb:GetItem", "states:DescribeExecution"),
+        *("sqs:GetQueueAttributes", "s3:ListBucket", "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"),
+        *("xray:PutTraceSegments", "xray:PutTelemetryRecords", "logs:CreateLogStream", "logs:CreateLogGroup"),
+        *("logs:PutLogEvents", "logs:TagResource"),
+    }
+    assert changing <= allowed <= changing | reading
 
 
 def test_every_route_but_description_link_and_pages_asks_who_comes(prod: Template) -> None:

@@ -31,7 +31,11 @@ export async function get<T>(path: readonly string[], asked: Asked = {}): Promis
 }
 
 /** Makes a request that changes something. It is made once, unless `tries` says that repeating it does no harm. */
-export async function send<T>(method: 'POST' | 'DELETE', path: readonly string[], asked: Asked = {}): Promise<T> {
+export async function send<T>(
+  method: 'POST' | 'PATCH' | 'DELETE',
+  path: readonly string[],
+  asked: Asked = {},
+): Promise<T> {
   return (await ask<T>(method, path, { tries: 1, ...asked })).document;
 }
 

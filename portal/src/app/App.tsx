@@ -48,7 +48,7 @@ function SignedIn() {
   useScrollToTop(route.segments.join('/'));
   if (found.error && !found.data) return <NoEntryPage error={found.error} retry={found.reload} />;
   if (!found.data) return <Waiting />;
-  const Page = pageOf(route);
+  const Page = pageOf(route, found.data.role);
   return (
     <Shell me={found.data} route={route}>
       <Page key={route.segments.join('/')} route={route} />

@@ -6,7 +6,7 @@ import { Logo } from '../components/Logo';
 import type { Me } from '../api/types';
 import { signOut } from '../session/session';
 import { ConnectionBanner } from './ConnectionBanner';
-import { NAVIGATION } from './pages';
+import { OPERATOR_NAVIGATION, VENDOR_NAVIGATION, type Navigation as Entries } from './pages';
 import { href, type Route } from './route';
 import { ThemeSwitch } from './ThemeSwitch';
 
@@ -38,7 +38,10 @@ export function Shell({ me, route, children }: Props) {
             <small>Product onboarding</small>
           </span>
         </a>
-        <Navigation current={route.segments[0] ?? ''} />
+        <Navigation
+          entries={me.role === 'operator' ? OPERATOR_NAVIGATION : VENDOR_NAVIGATION}
+          current={route.segments[0] ?? ''}
+        />
         <Account me={me} />
       </header>
       <main class="page" id="page" tabIndex={-1}>
@@ -49,11 +52,11 @@ export function Shell({ me, route, children }: Props) {
   );
 }
 
-function Navigation({ current }: { readonly current: string }) {
+function Navigation({ entries, current }: { readonly entries: Entries; readonly current: string }) {
   return (
     <nav aria-label="Pages">
       <ul class="nav">
-        {NAVIGATION.map(({ label, icon, segment }) => (
+        {entries.map(({ label, icon, segment }) => (
           <li key={segment}>
             <a href={href(segment)} aria-current={segment === current ? 'page' : undefined}>
               <Icon name={icon} />

@@ -1,5 +1,5 @@
 /** Files for the reader to keep. */
-import { getFile } from '../api/client';
+import { getFile, type Asked } from '../api/client';
 
 /** Has the browser fetch a link that needs no sign-in; the service sends it as a file to be kept. */
 export function fetchLink(url: string): void {
@@ -7,8 +7,12 @@ export function fetchLink(url: string): void {
 }
 
 /** Fetches a file that needs the sign-in and hands it to the browser to be kept. Throws ApiError. */
-export async function fetchSigned(path: readonly string[], fileName: string): Promise<void> {
-  const address = URL.createObjectURL(await getFile(path));
+export async function fetchSigned(
+  path: readonly string[],
+  fileName: string,
+  query: NonNullable<Asked['query']> = {},
+): Promise<void> {
+  const address = URL.createObjectURL(await getFile(path, { query }));
   click(address, fileName);
   // The browser has taken the content by the time it comes back to this page.
   setTimeout(() => URL.revokeObjectURL(address), 60_000);

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parent.parent.parent.parent
-API_HANDLERS = {"vendor_api", "portal_api", "portal_site"}
+API_HANDLERS = {"vendor_api", "portal_api", "portal_site", "admin_api"}
 MODULES = sorted(
     ".".join(path.relative_to(PROJECT).with_suffix("").parts)
     for folder in ("onboarding", "rules")

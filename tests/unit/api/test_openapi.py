@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api import openapi
-from api.app import ROUTES
+from api.openapi import ROUTES, address_of
 from api.problems import KINDS
 from api.routing import Route
 
@@ -15,7 +15,7 @@ DOCUMENT = openapi.document()
 
 
 def operation(route: Route) -> dict[str, Any]:
-    return DOCUMENT["paths"][f"/v1{route.path}"][route.method.lower()]
+    return DOCUMENT["paths"][address_of(route)][route.method.lower()]
 
 
 def references(value: Any) -> Iterator[str]:

@@ -35,7 +35,10 @@ export const HistoryPage: Page = ({ route }) => {
   return (
     <div class="stack">
       <PageTitle title="History">
-        <p class="soft">Every file that was handed in, here or by a program, and what came of it.</p>
+        <p class="soft">
+          Every file that was handed in, here or by a program, and what came of it.{' '}
+          <a href={href('uploads', 'figures')}>Figures by day</a>
+        </p>
       </PageTitle>
       <Trend />
       <FilterFields filters={filters} />

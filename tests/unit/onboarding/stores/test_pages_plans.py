@@ -15,6 +15,7 @@ from onboarding.stores import product_pages, upload_pages
 from onboarding.stores.product_pages import ChangePosition, ProductFilter
 from onboarding.stores.upload_pages import ErrorFilter, ErrorPosition, UploadFilter, UploadPosition
 from onboarding.upkeep.migrations import migrate
+from tests.unit.onboarding.stores.plans import Explain, Explaining, blocks, nodes
 
 VENDORS = 20
 UPLOADS = 1_500
@@ -64,22 +65,6 @@ FILL = [
 ]
 
 
-class Explaining(Cursor):
-    """A cursor that explains what it is asked to run; the plan of the last statement is kept."""
-
-    plan: Any = None
-
-    def execute(self, query: Any, values: Any = None) -> None:
-        super().execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + query, values)
-        self.plan = super().fetchall()[0][0][0]["Plan"]
-
-    def fetchone(self) -> None:
-        return None
-
-    def fetchall(self) -> list[Any]:
-        return []
-
-
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     with PostgresServer(tmp_path_factory.mktemp("plans") / "server") as server:
@@ -89,9 +74,6 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]
             for statement in FILL:
                 cursor.execute(statement)
         yield server
-
-
-Explain = Callable[[Callable[[Cursor], object]], dict[str, Any]]
 
 
 @pytest.fixture
@@ -104,16 +86,6 @@ def explain(filled: PostgresServer) -> Iterator[Explain]:
                 return cursor.plan
 
         yield run
-
-
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for child in plan.get("Plans", []):
-        yield from nodes(child)
-
-
-def blocks(plan: dict[str, Any]) -> int:
-    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
 
 
 LATE_UPLOAD = UploadPosition(NOW - timedelta(minutes=UPLOADS - 100), "U-1-9999")

@@ -58,7 +58,7 @@ def products(database: TestDatabase, *columns: str) -> list[tuple[Any, ...]]:
 
 
 def done(application: AsApplication, upload_id: str) -> Revert:
-    return revert(application, upload_id, carry_out=True)
+    return revert(application, upload_id, actor="ops@techmart.example")
 
 
 def test_values_return_when_an_update_is_taken_back(
@@ -154,7 +154,7 @@ def test_only_words_come_of_it_when_nobody_said_yes(
 ) -> None:
     before = products(database, "*")
 
-    planned = revert(application, imported, carry_out=False)
+    planned = revert(application, imported, actor=None)
 
     assert (planned.effects, planned.is_done) == (Effects(3, 0, 0, {"status": 3}), False)
     assert products(database, "*") == before

@@ -1,0 +1,113 @@
+"""An operator at the portal: makes a category and a vendor, sees them used, takes them out of use, and is on record."""
+
+import json
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Request, expect
+
+from local.portal_people import Person, with_password
+from tests.e2e.browser.conftest import Visits
+from tests.e2e.browser.visitor import Visitor
+from tests.e2e.files import csv_file, product
+from tests.e2e.pipeline import Pipeline
+
+MARKUP = "<img src=x onerror=window.hacked=1>"
+CATEGORY = f"Garden {MARKUP}"
+VENDOR = "E2E-OPERATED"
+NAME = f"Vendor {MARKUP}"
+
+
+def operator_of(pipeline: Pipeline) -> Person:
+    variables = pipeline.environment.access
+    return Person("", variables["OPERATOR_USER"], variables["OPERATOR_PASSWORD"])
+
+
+def check(visitor: Visitor, place: str, text: str) -> None:
+    """Check that a page shows the text, as text, to everybody."""
+    visitor.go(place)
+    visitor.sees(text)
+    visitor.check_accessible()
+    visitor.check_fits()
+    assert visitor.page.evaluate("window.hacked") is None, place
+    assert visitor.page.locator("main img, main script").count() == 0, place
+
+
+def confirm(visitor: Visitor, verb: str) -> None:
+    """Answer the dialog that asks."""
+    dialog = visitor.page.get_by_role("dialog")
+    dialog.get_by_role("button", name=verb, exact=True).click()
+    expect(dialog).to_have_count(0)
+
+
+def test_category_and_vendor_are_used_until_they_are_taken_out_of_use_by_the_operator_who_made_them(
+    visits: Visits, pipeline: Pipeline
+) -> None:
+    visitor = visits(operator_of(pipeline))
+    page = visitor.page
+
+    # Made.
+    visitor.go("categories")
+    page.get_by_label("New category").fill(CATEGORY)
+    page.get_by_role("button", name="Add", exact=True).click()
+    visitor.sees(f"{CATEGORY} was added.")
+    visitor.go("vendors")
+    page.get_by_role("button", name="Register a vendor").click()
+    page.get_by_label("Vendor id").fill(VENDOR)
+    page.get_by_label("Name", exact=True).fill(NAME)
+    page.get_by_role("textbox", name="E-mail address").fill("operated@vendor.example")
+    page.get_by_role("button", name="Register", exact=True).click()
+    expect(visitor.heading()).to_have_text(NAME)
+
+    # Used.
+    rows = [product(f"{VENDOR}-1", category=CATEGORY), product(f"{VENDOR}-2", price=MARKUP)]
+    upload = pipeline.upload(VENDOR, "garden.csv", csv_file(rows))
+    vendors_person = visits(with_password(pipeline.environment, VENDOR, "operated@vendor.example"))
+    check_sees_nothing_of_operators(vendors_person)
+    check(visitor, f"uploads/{upload.upload_id}", "Diagnosis:")
+    visitor.sees(MARKUP)
+    assert f"{VENDOR}-1" not in page.inner_text("main")
+    check(visitor, f"uploads?sku={VENDOR}-1", "garden.csv")
+    check(visitor, f"vendors/{VENDOR}", "garden.csv")
+    check(visitor, f"analytics?vendor={VENDOR}", "INVALID_PRICE")
+    check(visitor, "vendors?q=operated", NAME)
+    check(visitor, "", "Open uploads")
+
+    # Taken out of use.
+    visitor.go("categories")
+    page.get_by_role("button", name=f"Retire {CATEGORY}").click()
+    page.get_by_role("dialog").get_by_text("1 product in it keeps it.").wait_for()
+    visitor.check_accessible()
+    confirm(visitor, "Retire")
+    check(visitor, "categories", "retired")
+    visitor.go(f"vendors/{VENDOR}")
+    page.get_by_role("button", name="Suspend").click()
+    confirm(visitor, "Suspend")
+    visitor.sees("Suspended")
+
+    # And on record.
+    check(visitor, f"actions?subject={VENDOR}", "suspend vendor")
+    visitor.sees("register vendor")
+    visitor.go("actions")
+    visitor.sees("retire category")
+    visitor.sees(operator_of(pipeline).email)
+    refused = pipeline.upload(VENDOR, "late.csv", csv_file(rows))
+    (recorded,) = pipeline.query("SELECT failure_reason FROM upload_history WHERE upload_id = %s", refused.upload_id)
+    assert recorded["failure_reason"].startswith("VENDOR_NOT_ACTIVE")
+
+
+def check_sees_nothing_of_operators(visitor: Visitor) -> None:
+    """Check that a vendor's person gets no operator's page, and that the browser does not even fetch one."""
+    fetched: list[str] = []
+
+    def note(request: Request) -> None:
+        fetched.append(urlsplit(request.url).path)
+
+    visitor.page.on("request", note)
+    visitor.page.reload()
+    for place in ("vendors", "categories", "actions", "analytics"):
+        visitor.go(place)
+        expect(visitor.heading()).to_have_text("There is nothing here")
+    navigation = visitor.page.get_by_role("navigation", name="Pages")
+    assert navigation.get_by_role("link", name="Vendors").count() == 0
+    assert not [path for path in fetched if "Admin" in path or "/admin/" in path], json.dumps(fetched)
+    assert [path for path in fetched if path.endswith(".js")], "no script was seen to be fetched"

@@ -128,7 +128,7 @@ explain: install ## Tell the story of an upload, what is wrong, what fixes it: m
 
 .PHONY: redrive discard switch-on
 redrive: install ## Process again: make redrive WHAT=errors|events|stream|ends|upload|rows|file [UPLOAD=id or key] [STAGE=local]
-	@$(OPERATE) redrive '$(WHAT)' --stage '$(STAGE)' --upload-id '$(UPLOAD)'
+	@$(OPERATE) redrive '$(WHAT)' --stage '$(STAGE)' --upload-id "$${UPLOAD:-}"
 discard: install ## Delete a dead message that cannot be processed: make discard MESSAGE=id [STAGE=local]
 	@$(OPERATE) discard --stage '$(STAGE)' --message-id "$${MESSAGE:?Which message? make explain UPLOAD=… tells}"
 switch-on: install ## Let a function have its work again: make switch-on FUNCTION=csv-parser [STAGE=local]
@@ -221,7 +221,7 @@ screenshots: install ## Take pictures of every page of the portal into .local/sc
 ##### Quality
 
 .PHONY: test
-test: install test-portal ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of it)
+test: install $(if $(PYTEST_ARGS),portal,test-portal) ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of it)
 	@$(PYTHON) -m pytest $(if $(PYTEST_ARGS),,-n 2 --dist loadgroup) $(PYTEST_ARGS)
 
 .PHONY: test-portal

@@ -9,13 +9,14 @@ from typing import Any
 import psycopg2
 
 from local.postgres import PostgresServer
-from onboarding.stores import history, vendors
-from onboarding.upkeep.migrations import migrate
+from onboarding.stores import history
 from onboarding.uploads import Upload, UploadMode
+from tests.conftest import TestDatabase, migrated_server
 
 VENDOR_ID = "VEND001"
-_TABLES = ("product_changes", "products", "validation_errors", "upload_history")
+_TABLES = "product_changes, products, validation_errors, upload_history"
 _FILLING = """
+    SET session_replication_role = replica; -- no foreign key checks
     INSERT INTO products (vendor_id, vendor_product_id, product_name, category, description, sku, brand, price,
                           stock_quantity, unit, weight_kg, upload_id, row_number)
     SELECT 'STOCK' || number %% 100, md5('product' || number), 'Product ' || number,
@@ -31,9 +32,8 @@ class Catalogue:
     """One database. Only the superuser may fill it without checking foreign keys, a million rows in half a minute."""
 
     def __init__(self, server: PostgresServer) -> None:
-        self.url = server.url
+        self.server = server
         self.connection: Any = psycopg2.connect(server.url)
-        self._superuser_url = server.superuser_url
         self._products = 0
 
     def run(self, work: Any) -> Any:
@@ -45,28 +45,27 @@ class Catalogue:
         self, upload_id: str, total: int, mode: UploadMode = UploadMode.IMPORT, *, is_preview: bool = False
     ) -> None:
         """Record an upload of this many rows as processing."""
-        key, at = f"uploads/{upload_id}", "2026-01-01T00:00:00Z"
-        upload = Upload(upload_id, VENDOR_ID, "bench.csv", "bench", key, "1", at, mode, is_preview)
+        at = "2026-01-01T00:00:00Z"
+        upload = Upload(upload_id, VENDOR_ID, "bench.csv", "bench", upload_id, "1", at, mode, is_preview)
         self.run(lambda cursor: history.open_upload(cursor, upload, total))
 
     def forget(self, upload_id: str) -> None:
         """Remove all that an upload has left; the table is then as full as before, and as tidy."""
-        statements = [f"DELETE FROM {table} WHERE upload_id = '{upload_id}'" for table in _TABLES]
-        self._as_superuser(*([] if self._products else [f"TRUNCATE {', '.join(_TABLES)}"]), *statements)
+        statements = [f"DELETE FROM {table} WHERE upload_id = '{upload_id}'" for table in _TABLES.split(", ")]
+        self.as_superuser(*([] if self._products else [f"TRUNCATE {_TABLES}"]), *statements)
 
     def fill(self, products: int) -> None:
         """Grow the catalogue to this many products of other vendors."""
         if products > self._products:
-            filling = _FILLING % (self._products + 1, products)
-            self._as_superuser("SET session_replication_role = replica", filling)  # no foreign key checks
+            self.as_superuser(_FILLING % (self._products + 1, products))
             self._products = products
 
-    def _as_superuser(self, *statements: str) -> None:
+    def as_superuser(self, *statements: str) -> None:
         """Run statements, and leave the tables tidy."""
-        with closing(psycopg2.connect(self._superuser_url, dbname="onboarding")) as connection:
+        with closing(psycopg2.connect(self.server.superuser_url, dbname="onboarding")) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                for statement in (*statements, f"VACUUM (ANALYZE) {', '.join(_TABLES)}", "CHECKPOINT"):
+                for statement in (*statements, f"VACUUM (ANALYZE) {_TABLES}", "CHECKPOINT"):
                     cursor.execute(statement)
 
 
@@ -75,10 +74,8 @@ def fresh_catalogue() -> Iterator[Catalogue]:
     """Start a server with the migrated schema and one vendor; delete it at the end."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
         Path(directory).chmod(0o755)
-        with PostgresServer(Path(directory) / "postgres") as server:
-            migrate(server.url)
+        with migrated_server(Path(directory)) as server:
+            TestDatabase(server).add_vendor(VENDOR_ID)
             catalogue = Catalogue(server)
-            vendor = (VENDOR_ID, "Bench", "bench@example.com", "active", "")
-            catalogue.run(lambda cursor: vendors.register_vendor(cursor, *vendor))
             with closing(catalogue.connection):
                 yield catalogue

@@ -11,18 +11,18 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
 
-from bench.files import CATEGORIES, SHARDS, STREAM_BATCH, file_of, product_rules
+from bench.files import CATEGORIES, SHARDS, STREAM_BATCH, file_of, product_rules, with_errors
 from bench.results import Part
 from bench.staging import answer, answer_instead_of_network
+from cost.dynamodb_units import write_units_of
 from onboarding.intake.reading import read_products
 from onboarding.rows import RowStatus, stage
 from onboarding.stores.dynamodb import dynamodb_client
@@ -30,79 +30,54 @@ from onboarding.stores.staging import Item, StagingTable, row_of
 from onboarding.uploads import Upload
 from onboarding.validation.settling import check_row
 
-ROWS = 10_000
-GOAL_SECONDS = 7.0
+_ROWS = 10_000
 _PARTITIONS = 4
 _UNITS_A_SECOND = 1_000
-_UNIT_BYTES = 1_024
 _ANSWER_SECONDS = 0.005
-_VALIDATORS = 16
-"""As deployed: four partitions with streamParallelization 4."""
+_VALIDATORS = 16  # as deployed: four partitions with streamParallelization 4
 _THROTTLED = b'{"__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException", "message": "slow"}'
 
 
 def measure(*, full: bool) -> Part:
     """Stage and mark one upload over different numbers of partitions; several upload ids fall differently."""
     uploads = 5 if full else 3
-    setting = f"{ROWS:,} rows, {_PARTITIONS} partitions of {_UNITS_A_SECOND:,} write units a second each"
-    part = Part("limits", "A new table's limits", f"{setting}, {uploads} uploads")
+    setting = f"{_ROWS:,} rows, {_PARTITIONS} partitions of {_UNITS_A_SECOND:,} write units a second each"
+    part = Part("A new table's limits", f"{setting}, {uploads} uploads")
     for shards in (1, 16, SHARDS) if full else (SHARDS,):
-        runs = [_run(shards, number) for number in range(uploads if shards == SHARDS else 1)]
-        seconds = sorted(run.seconds for run in runs)
-        taken = [partition.taken for partition in max(runs, key=lambda run: run.seconds).partitions]
-        part.rows.append(
-            {
-                "shards": shards,
-                "s, median": median(seconds),
-                "s, longest": seconds[-1],
-                "throttled share of writes": sum(run.refused for run in runs) / sum(run.offered for run in runs),
-                "requests": sum(run.requests for run in runs) / len(runs),
-                "fullest partition": max(taken) / sum(taken),
-            }
+        tables = sorted((_run(shards, n) for n in range(uploads if shards == SHARDS else 1)), key=lambda t: t.seconds)
+        seconds, fullest = [table.seconds for table in tables], tables[-1].taken
+        row = {"shards": shards, "s, median": median(seconds), "s, longest": seconds[-1]}
+        row["throttled share of writes"] = sum(table.refused for table in tables) / sum(
+            table.offered for table in tables
         )
-    part.goal("10,000 rows staged and marked, new table", median(seconds), "at most", GOAL_SECONDS, "s")
+        row["requests"] = sum(table.requests for table in tables) / len(tables)
+        part.rows.append({**row, "fullest partition": max(fullest) / sum(fullest)})
+    part.goal(f"{_ROWS:,} rows staged and marked, new table", median(seconds), "at most", 7.0, "s")
     part.notes.append(
-        "The fullest partition bounds the time: keys fall on partitions by chance, the more evenly the more there are."
+        "The fullest partition bounds the time. Keys fall on partitions by chance: the more, the more evenly."
     )
     return part
-
-
-@dataclass(slots=True)
-class Partition:
-    """Takes a second's units at once, and no more than that in the long run."""
-
-    units: float = _UNITS_A_SECOND
-    filled_at: float = field(default_factory=time.monotonic)
-    taken: int = 0
-
-    def take(self, units: int) -> bool:
-        now = time.monotonic()
-        self.units = min(_UNITS_A_SECOND, self.units + (now - self.filled_at) * _UNITS_A_SECOND)
-        self.filled_at = now
-        if units > self.units:
-            return False
-        self.units -= units
-        self.taken += units
-        return True
 
 
 class Table:
     """A new table: hashes keys to its partitions, refuses what one cannot take, and hands new rows to its stream."""
 
-    def __init__(self, stream: Callable[[Item], None]) -> None:
-        self._stream = stream
-        self._lock = threading.Lock()
-        self.partitions = [Partition() for _ in range(_PARTITIONS)]
-        self.outcomes: set[str] = set()
-        self.staged: set[str] = set()
+    def __init__(self) -> None:
+        self.stream: queue.Queue[Item] = queue.Queue()
+        self.taken = [0] * _PARTITIONS
+        self.records: set[str] = set()
         self.offered = self.refused = self.requests = 0
         self.seconds = 0.0
+        self._lock = threading.Lock()
+        self._units = [float(_UNITS_A_SECOND)] * _PARTITIONS
+        self._filled_at = time.monotonic()
 
     def answer(self, request: Any) -> AWSResponse:
         """Answer one BatchWriteItem instead of the network."""
         time.sleep(_ANSWER_SECONDS)
         ((name, puts),) = json.loads(request.body)["RequestItems"].items()
         with self._lock:
+            self._fill()
             left = [put for put in puts if not self._write(put["PutRequest"]["Item"])]
             self.requests += 1
             self.offered += len(puts)
@@ -111,53 +86,53 @@ class Table:
             return answer(request, _THROTTLED, 400)
         return answer(request, json.dumps({"UnprocessedItems": {name: left} if left else {}}).encode())
 
+    def _fill(self) -> None:
+        """Give each partition the units of the time since the last request; none keeps more than a second's."""
+        now = time.monotonic()
+        new = (now - self._filled_at) * _UNITS_A_SECOND
+        self._units, self._filled_at = [min(_UNITS_A_SECOND, units + new) for units in self._units], now
+
     def _write(self, item: Item) -> bool:
-        key = item["upload_id"]["S"]
-        digest = hashlib.md5(key.encode(), usedforsecurity=False).digest()
-        size = sum(len(name) + len(str(next(iter(value.values()))).encode()) for name, value in item.items())
-        if not self.partitions[digest[0] % _PARTITIONS].take(-(-size // _UNIT_BYTES)):
+        key = item["upload_id"]["S"].encode()
+        partition = hashlib.md5(key, usedforsecurity=False).digest()[0] % _PARTITIONS
+        units = write_units_of(item)
+        if units > self._units[partition]:
             return False
+        self._units[partition] -= units
+        self.taken[partition] += units
+        self.records.add(item["record_id"]["S"])
         if item["status"]["S"] == RowStatus.PENDING:
-            self.staged.add(item["record_id"]["S"])
-            self._stream(item)
-        else:
-            self.outcomes.add(item["record_id"]["S"].rpartition("#")[2])
+            self.stream.put(item)
         return True
 
 
 def _run(shards: int, number: int) -> Table:
     upload = Upload(f"UPLOAD_20261124_1200{number:02d}_0a1b2c3d", "BENCH", "f.csv", "b", "uploads/BENCH/f.csv", "1", "")
-    stream: queue.Queue[Item] = queue.Queue()
-    table = Table(stream.put)
-    client = dynamodb_client()
+    table, client = Table(), dynamodb_client()
     answer_instead_of_network(client, table.answer)
     staging = StagingTable(client, "bench", shards=shards)
     random.seed(number)
     started = time.monotonic()
     with ThreadPoolExecutor(_VALIDATORS + 1) as functions:
-        parser = functions.submit(_parse, staging, upload)
-        validators = [functions.submit(_validate, staging, batch) for batch in _batches(stream)]
+        rows = read_products(file_of(_ROWS), product_rules()).rows
+        parser = functions.submit(staging.put_rows, stage(upload, rows), RowStatus.PENDING)
+        validators = [functions.submit(_validate, staging, batch) for batch in _batches(table.stream)]
         for function in (parser, *validators):
             function.result()
     table.seconds = time.monotonic() - started
-    if not len(table.staged) == len(table.outcomes) == ROWS:
-        raise RuntimeError(f"of {ROWS} rows {len(table.staged)} are staged and {len(table.outcomes)} marked")
+    if len(table.records) != 2 * _ROWS:
+        raise RuntimeError(f"{len(table.records)} items for {_ROWS} rows: each has one, and one for its outcome")
     return table
-
-
-def _parse(staging: StagingTable, upload: Upload) -> None:
-    rows = read_products(file_of(ROWS), product_rules()).rows
-    staging.put_rows(stage(upload, rows), RowStatus.PENDING)
 
 
 def _batches(stream: queue.Queue[Item]) -> Iterator[list[Item]]:
     """Yield what the event source mapping gathers: up to a full batch, or what came within its window of a second."""
     seen = 0
-    while seen < ROWS:
+    while seen < _ROWS:
         batch = [stream.get()]
         until = time.monotonic() + 1
         with suppress(queue.Empty):
-            while len(batch) < min(STREAM_BATCH, ROWS - seen):
+            while len(batch) < min(STREAM_BATCH, _ROWS - seen):
                 batch.append(stream.get(timeout=max(0.0, until - time.monotonic())))
         seen += len(batch)
         yield batch
@@ -165,7 +140,6 @@ def _batches(stream: queue.Queue[Item]) -> Iterator[list[Item]]:
 
 def _validate(staging: StagingTable, items: Sequence[Item]) -> None:
     """Decide rows and mark them, as validator and error processor do."""
-    rules = product_rules()
-    checked = [check_row(rules, row_of(item), CATEGORIES) for item in items]
-    staging.put_rows([row.staged for row in checked if not row.errors], RowStatus.VALIDATED)
-    staging.put_rows([replace(row.staged, errors=row.errors) for row in checked if row.errors], RowStatus.ERROR)
+    found = [check_row(product_rules(), row_of(item), CATEGORIES) for item in items]
+    staging.put_rows([row.staged for row in found if not row.errors], RowStatus.VALIDATED)
+    staging.put_rows([with_errors(row.staged, row.errors) for row in found if row.errors], RowStatus.ERROR)

@@ -6,26 +6,20 @@ Machines are shared and noisy. What slows one variant down for a while then slow
 import gc
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from statistics import median
 
 Work = Callable[[], object]
 
 
-@dataclass(frozen=True, slots=True)
-class Timings:
+class Timings(dict[str, list[float]]):
     """Seconds of each variant, round by round."""
 
-    seconds: Mapping[str, list[float]]
-
     def median(self, name: str) -> float:
-        """Return the variant's median seconds."""
-        return median(self.seconds[name])
+        return median(self[name])
 
     def ratio(self, name: str, base: str) -> float:
         """Return how many times as long as `base` the variant took: the median of the rounds' ratios."""
-        pairs = zip(self.seconds[name], self.seconds[base], strict=True)
-        return median(mine / others for mine, others in pairs)
+        return median(mine / others for mine, others in zip(self[name], self[base], strict=True))
 
 
 def interleave(
@@ -49,7 +43,5 @@ def interleave(
             gc.collect()
             started = clock()
             variants[name]()
-            spent = clock() - started
-            if turn:
-                seconds[name].append(spent)
-    return Timings(seconds)
+            seconds[name].append(clock() - started)
+    return Timings({name: spent[1:] for name, spent in seconds.items()})

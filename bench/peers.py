@@ -9,14 +9,13 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Annotated, Any
-from urllib.parse import urlparse
 
 import django
 import pandas
 import pandera.pandas as pandera
 import tablib
 from django.conf import settings
-from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, create_model
+from pydantic import BeforeValidator, Field, ValidationError, create_model
 
 from bench.catalogue import VENDOR_ID
 from bench.files import CATEGORIES
@@ -35,25 +34,22 @@ def _pattern(column: Column) -> str:
 ##### pydantic v2: its core validates in Rust; trimming and the plain-number rule have to be Python.
 
 
-def _blank_is_none(value: Any) -> Any:
-    return trim(value) or None if isinstance(value, str) else value
-
-
 def _pydantic_type(column: Column) -> Any:
-    if column.type == "text":
-        kind: Any = Annotated[str, StringConstraints(max_length=column.maxlength), BeforeValidator(_blank_is_none)]
-    else:
-        is_right = CATEGORIES.__contains__ if column.type == "category" else re.compile(_pattern(column)).fullmatch
+    is_right: Callable[[str], object] = {
+        "text": bool,
+        "category": CATEGORIES.__contains__,
+        "number": re.compile(_pattern(column)).fullmatch,
+    }[column.type]
 
-        def plain(value: Any) -> Any:
-            value = _blank_is_none(value)
-            if value is not None and not is_right(value):
-                raise ValueError("not a category, or not a plain number")
-            return value
+    def trimmed(value: str) -> str | None:
+        value = trim(value)
+        if value and not is_right(value):
+            raise ValueError("not a category, or not a plain number")
+        return value or None
 
-        kind = Decimal if column.type == "number" else str
-        limits = Field(ge=column.min, le=column.max) if column.type == "number" else Field()
-        kind = Annotated[kind, limits, BeforeValidator(plain)]
+    limits = {"text": {"max_length": column.maxlength}, "number": {"ge": column.min, "le": column.max}}
+    kind = Decimal if column.type == "number" else str
+    kind = Annotated[kind, Field(**limits.get(column.type, {})), BeforeValidator(trimmed)]
     return (kind, ...) if column.required else (kind | None, None)
 
 
@@ -73,6 +69,7 @@ def pydantic_fields(cells: Mapping[str, str]) -> set[str]:
 
 _REPORT = ["row_number", "vendor_product_id", "sku", "product_name", "column", "check", "price", "stock_quantity"]
 _ERRORS = ["upload_id", "row_number", "column", "check", "failure_case", "original"]
+_KEYS = ("sku", "vendor_product_id")
 
 
 def _pandera_column(column: Column) -> pandera.Column:
@@ -85,15 +82,14 @@ def _pandera_column(column: Column) -> pandera.Column:
             pandera.Check(lambda cells: pandas.to_numeric(cells, errors="coerce").between(low, high), name="limits"),
         ],
     }[column.type]
-    unique = column.name in ("sku", "vendor_product_id")
-    return pandera.Column(str, checks, nullable=not column.required, unique=unique)
+    return pandera.Column(str, checks, nullable=not column.required, unique=column.name in _KEYS)
 
 
 _SCHEMA = pandera.DataFrameSchema({column.name: _pandera_column(column) for column in _COLUMNS})
 
 
-def pandas_path(connection: Any, body: bytes, upload_id: str, *, same_outcome: bool) -> tuple[int, int]:
-    """Take a file to catalogue and report; return how many rows went in and how many were refused.
+def pandas_path(connection: Any, body: bytes, upload_id: str, *, same_outcome: bool) -> int:
+    """Take a file to catalogue and report; return how many rows went in.
 
     As usually written, the good rows go straight into the table: one SKU that is there already fails the file, and
     nothing is kept of the bad rows but the report. `same_outcome` records errors and counts as ours does, and lets the
@@ -102,10 +98,14 @@ def pandas_path(connection: Any, body: bytes, upload_id: str, *, same_outcome: b
     frame = pandas.read_csv(io.BytesIO(body), dtype=str, keep_default_na=False, on_bad_lines="skip")
     frame = frame.apply(lambda cells: cells.str.strip(BLANKS)).replace("", None)
     frame.insert(0, "row_number", range(1, len(frame) + 1))
-    failures = _failures(frame)
+    failures = pandas.DataFrame({"check": pandas.Series(dtype=str), "column": [], "index": [], "failure_case": []})
+    try:
+        _SCHEMA.validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        failures = error.failure_cases
     # "unique" names both rows of a pair; the first one is to stay.
     bad = set(failures.loc[~failures["check"].str.contains("unique"), "index"].dropna())
-    for name in ("sku", "vendor_product_id"):
+    for name in _KEYS:
         bad |= set(frame.index[frame[name].duplicated() & frame[name].notna()])
     report = failures[failures["index"].isin(bad)].merge(frame, left_on="index", right_index=True)
     report[_REPORT].to_csv(io.StringIO(), index=False)
@@ -113,63 +113,42 @@ def pandas_path(connection: Any, body: bytes, upload_id: str, *, same_outcome: b
     columns = ", ".join(good.columns)
     with connection, connection.cursor() as cursor:
         if not same_outcome:
-            cursor.copy_expert(f"COPY products ({columns}) FROM STDIN (FORMAT csv)", _csv(good))
-            return len(good), len(bad)
+            _copy(cursor, f"products ({columns})", good)
+            return len(good)
         cursor.execute(
             f"CREATE TEMP TABLE IF NOT EXISTS incoming ON COMMIT DELETE ROWS AS SELECT {columns} FROM products LIMIT 0"
         )
-        cursor.copy_expert("COPY incoming FROM STDIN (FORMAT csv)", _csv(good))
-        cursor.execute(
-            f"INSERT INTO products ({columns}) SELECT * FROM incoming ON CONFLICT DO NOTHING RETURNING row_number"
-        )
-        accepted = len(cursor.fetchall())
+        _copy(cursor, "incoming", good)
+        cursor.execute(f"INSERT INTO products ({columns}) SELECT * FROM incoming ON CONFLICT DO NOTHING")
+        accepted = cursor.rowcount
         cells = report[list(frame.columns[1:])].fillna("").to_dict("records")
         errors = report.assign(upload_id=upload_id, original=[json.dumps(row) for row in cells])[_ERRORS]
-        cursor.copy_expert(
-            "COPY validation_errors (upload_id, row_number, field, error_type, error_message, original_data)"
-            " FROM STDIN (FORMAT csv)",
-            _csv(errors.fillna({"failure_case": "missing"}).assign(check=errors["check"].str[:50])),
-        )
-        cursor.execute(
-            "UPDATE upload_history SET valid_records = %s, error_records = %s WHERE upload_id = %s",
-            (accepted, len(bad), upload_id),
-        )
-    return accepted, len(bad)
+        errors = errors.fillna({"failure_case": "missing"}).assign(check=errors["check"].str[:50])
+        fields = "upload_id, row_number, field, error_type, error_message, original_data"
+        _copy(cursor, f"validation_errors ({fields})", errors)
+        counts = "UPDATE upload_history SET valid_records = %s, error_records = %s WHERE upload_id = %s"
+        cursor.execute(counts, (accepted, len(bad), upload_id))
+    return accepted
 
 
-def _failures(frame: Any) -> Any:
-    try:
-        _SCHEMA.validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        return error.failure_cases
-    return pandas.DataFrame({"check": pandas.Series(dtype=str), "column": [], "index": [], "failure_case": []})
-
-
-def _csv(frame: Any) -> io.StringIO:
+def _copy(cursor: Any, table: str, frame: Any) -> None:
     buffer = io.StringIO()
     frame.to_csv(buffer, index=False, header=False)
     buffer.seek(0)
-    return buffer
+    cursor.copy_expert(f"COPY {table} FROM STDIN (FORMAT csv)", buffer)
 
 
 ##### django-import-export, with every switch set for speed.
 
-_TUNED = {
-    "clean_model_instances": False,  # it asks the database about every unique field of every row
-    "force_init_instance": True,  # no look-up of each SKU: all rows are new
-    "use_bulk": True,
-    "batch_size": 1000,
-    "skip_diff": True,
-    "skip_html_diff": True,
-    "use_transactions": True,
-}
+# Nothing is looked up for each row: neither its SKU, for all rows are new, nor whether its unique fields are taken.
+_TUNED = dict.fromkeys(("force_init_instance", "use_bulk", "skip_diff", "skip_html_diff", "use_transactions"), True)
+_TUNED |= {"clean_model_instances": False, "batch_size": 1000}
 
 
-def django_path(database_url: str) -> Callable[[list[dict[str, Any]]], int]:
+def django_path(connection: Any) -> Callable[[list[dict[str, Any]]], int]:
     """Return how the library imports parsed rows; once in a process. It returns how many rows were added."""
-    url = urlparse(database_url)
-    database = {"ENGINE": "django.db.backends.postgresql", "NAME": url.path[1:], "USER": url.username}
-    database |= {"PASSWORD": url.password, "HOST": url.hostname, "PORT": url.port}
+    database = {name.upper(): getattr(connection.info, name) for name in ("user", "password", "host", "port")}
+    database |= {"ENGINE": "django.db.backends.postgresql", "NAME": connection.info.dbname}
     settings.configure(INSTALLED_APPS=["import_export"], USE_TZ=True, DATABASES={"default": database})
     django.setup()
     from django.db import models  # noqa: PLC0415 - only after setup()

@@ -7,20 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rich.markdown import Markdown
-
-from local.console import console
-from local.pages import replaced, table
+from local.pages import table
 
 PROJECT = Path(__file__).resolve().parent.parent
-PAGE = PROJECT / "docs" / "performance.md"
 
 
 @dataclass(slots=True)
 class Part:
     """One part of the bench. Rows with other columns than the first ones stand in a table of their own."""
 
-    name: str
     title: str
     setting: str
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -30,7 +25,7 @@ class Part:
     def goal(self, name: str, measured: float, direction: str, limit: float, unit: str = "") -> None:
         """Hold a figure against its limit, which the project has set itself: "at most" or "at least" so much."""
         met = measured <= limit if direction == "at most" else measured >= limit
-        wanted = f"{direction} {figure(limit)} {unit}".strip()
+        wanted = f"{direction} {_figure(limit)} {unit}".strip()
         self.goals.append({"goal": name, "limit": wanted, "measured": measured, "": "met" if met else "**missed**"})
 
     def markdown(self) -> str:
@@ -42,25 +37,15 @@ class Part:
         return "\n\n".join([setting, *map(as_table, tables.values()), *self.notes])
 
 
-def figure(value: object) -> str:
+def as_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return rows of the same columns as a table in Markdown."""
+    return table(list(rows[0]), [[_figure(value) for value in row.values()] for row in rows])
+
+
+def _figure(value: object) -> str:
     """Return a value of a table as text, numbers to three digits."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def as_table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return rows of the same columns as a table in Markdown."""
-    return table(list(rows[0]), [[figure(value) for value in row.values()] for row in rows])
-
-
-def show(title: str, markdown: str) -> None:
-    """Print what stands on the page."""
-    console.print(f"\n[bold]{title}[/]", Markdown(markdown))
-
-
-def update(blocks: Mapping[str, str]) -> None:
-    """Bring docs/performance.md up to date."""
-    PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), "bench", blocks), encoding="utf-8")

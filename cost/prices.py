@@ -7,11 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Self
 
+from local.errors import LocalStackError
+
 PRICE_FILE = Path(__file__).with_name("prices.toml")
-_EVIDENCE = ("page", "looked up", "memory")
 
 
-class CostError(Exception):
+class CostError(LocalStackError):
     """Something was seen that cannot be priced. The message says what, and where to add it."""
 
 
@@ -23,16 +24,12 @@ class Meter:
     unit: str
     price: Decimal
     free: int
-    source: str
-    evidence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
     """All of the price file. `operations` names the meter of an operation; empty when it is billed otherwise."""
 
-    date: str
-    region: str
     meters: Mapping[str, Meter]
     operations: Mapping[str, str]
 
@@ -41,22 +38,22 @@ class Prices:
         """Return what the file says. Raises CostError for a price file that contradicts itself."""
         document: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
         meters = {
-            name: Meter(service, unit, Decimal(price), free, source, evidence)
-            for name, (service, unit, price, free, source, evidence) in document["meters"].items()
+            name: Meter(service, unit, Decimal(price), free)
+            for name, (service, unit, price, free, *_) in document["meters"].items()
         }
-        if wrong := [name for name, meter in meters.items() if meter.evidence not in _EVIDENCE]:
-            raise CostError(f"{path.name}: evidence is one of {', '.join(_EVIDENCE)}; see {', '.join(wrong)}")
-        charged: dict[str, str] = document["operations"]["meters"]
-        if missing := sorted(set(charged.values()) - set(meters)):
+        operations: dict[str, Any] = document["operations"]
+        otherwise: dict[str, list[str]] = operations.pop("otherwise")
+        if missing := sorted(set(operations) - set(meters)):
             raise CostError(f"{path.name}: operations use meters that have no price: {', '.join(missing)}")
-        otherwise = [*document["operations"]["items"], *document["operations"]["none"]]
-        return cls(document["date"], document["region"], meters, {**charged, **dict.fromkeys(otherwise, "")})
+        charged = {operation: meter for meter, listed in operations.items() for operation in listed}
+        free = dict.fromkeys((operation for listed in otherwise.values() for operation in listed), "")
+        return cls(meters, charged | free)
 
     def meter_of(self, operation: str) -> str:
         """Return the meter that one request moves. Raises CostError for what is not listed: it is not free."""
         if operation not in self.operations:
             raise CostError(
-                f"{operation} was counted, but cost/prices.toml does not say how it is billed. Add it to [operations]."
+                f"{operation} was counted, but [operations] in cost/prices.toml does not say how it is billed."
             )
         return self.operations[operation]
 
@@ -68,32 +65,26 @@ class Cost:
     list_price: Decimal = Decimal(0)
     paid: Decimal = Decimal(0)
 
-    def __add__(self, other: "Cost") -> "Cost":
-        return Cost(self.list_price + other.list_price, self.paid + other.paid)
-
 
 Usage = Mapping[str, Decimal]
 """Units of a month, by meter."""
 
 
-def cost_of(prices: Prices, name: str, quantity: Decimal) -> Cost:
-    """Return what a month's units of one meter cost."""
-    meter = prices.meters[name]
-    return Cost(quantity * meter.price, max(Decimal(0), quantity - meter.free) * meter.price)
+def total(prices: Prices, usage: Usage) -> Cost:
+    """Return a month's cost."""
+    meters = [(prices.meters[name], quantity) for name, quantity in usage.items()]
+    list_prices = (quantity * meter.price for meter, quantity in meters)
+    paid = (max(Decimal(0), quantity - meter.free) * meter.price for meter, quantity in meters)
+    return Cost(sum(list_prices, Decimal(0)), sum(paid, Decimal(0)))
 
 
 def by_service(prices: Prices, usage: Usage) -> dict[str, Cost]:
     """Return a month's cost by service, the dearest first."""
-    found: dict[str, Cost] = {}
+    found: dict[str, dict[str, Decimal]] = {}
     for name, quantity in usage.items():
-        service = prices.meters[name].service
-        found[service] = found.get(service, Cost()) + cost_of(prices, name, quantity)
-    return dict(sorted(found.items(), key=lambda entry: (-entry[1].list_price, entry[0])))
-
-
-def total(prices: Prices, usage: Usage) -> Cost:
-    """Return a month's cost."""
-    return sum(by_service(prices, usage).values(), Cost())
+        found.setdefault(prices.meters[name].service, {})[name] = quantity
+    costs = {service: total(prices, used) for service, used in found.items()}
+    return dict(sorted(costs.items(), key=lambda entry: (-entry[1].list_price, entry[0])))
 
 
 def plus(*usages: Usage) -> Usage:

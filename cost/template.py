@@ -11,7 +11,7 @@ from cost.prices import CostError
 from local.settings import Settings
 
 DAYS_A_MONTH = Decimal(365) / 12
-_TOOL = {"SLS_TELEMETRY_DISABLED": "1", "SLS_INTERACTIVE_SETUP_ENABLE": "0", "SLS_DEPRECATION_DISABLE": "*"}
+_TOOL = dict.fromkeys(("SLS_TELEMETRY_DISABLED", "NO_COLOR", "CI"), "1") | {"SLS_DEPRECATION_DISABLE": "*"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,9 @@ class Template:
 
 def read_template(settings: Settings, stage: str) -> Template:
     """Return the counts of a stage. Raises CostError when the template cannot be resolved or read."""
-    command = [str(settings.project / "node_modules" / ".bin" / "sls"), "print", "--stage", stage, "--format", "json"]
-    environment = settings.tool_environment(**_TOOL, NO_COLOR="1", CI="1")
-    result = subprocess.run(
-        command, check=False, capture_output=True, text=True, timeout=120, cwd=settings.project, env=environment
-    )
+    command = [str(settings.project / "node_modules/.bin/sls"), "print", "--stage", stage, "--format", "json"]
+    environment = settings.tool_environment(**_TOOL)
+    result = subprocess.run(command, check=False, capture_output=True, text=True, cwd=settings.project, env=environment)
     if result.returncode != 0:
         raise CostError(f"The template of stage {stage} cannot be resolved:\n{(result.stdout + result.stderr)[-2000:]}")
     return template_of(json.loads(result.stdout))
@@ -43,21 +41,16 @@ def template_of(service: Mapping[str, Any]) -> Template:
     def of_type(kind: str) -> list[Mapping[str, Any]]:
         return [one.get("Properties") or {} for one in resources if one.get("Type") == kind]
 
-    managed = [
-        one for one in resources if (one.get("Properties") or {}).get("ManageMasterUserPassword") in (True, "true")
-    ]
+    own_secrets = [(one.get("Properties") or {}).get("ManageMasterUserPassword") in (True, "true") for one in resources]
     endpoints = [one for one in of_type("AWS::EC2::VPCEndpoint") if one.get("VpcEndpointType") == "Interface"]
-    rules = [
-        rule
-        for bucket in of_type("AWS::S3::Bucket")
-        for rule in bucket.get("LifecycleConfiguration", {}).get("Rules", [])
-    ]
+    buckets = of_type("AWS::S3::Bucket")
+    rules = [rule for one in buckets for rule in one.get("LifecycleConfiguration", {}).get("Rules", [])]
     return Template(
         units={
             "alarms": sum(map(alarm_metrics, of_type("AWS::CloudWatch::Alarm"))),
             "composite-alarms": len(of_type("AWS::CloudWatch::CompositeAlarm")),
             "dashboards": len(of_type("AWS::CloudWatch::Dashboard")),
-            "secrets": len(of_type("AWS::SecretsManager::Secret")) + len(managed),
+            "secrets": len(of_type("AWS::SecretsManager::Secret")) + sum(own_secrets),
             "kms-keys": len(of_type("AWS::KMS::Key")),
             "nat-hours": 730 * len(of_type("AWS::EC2::NatGateway")),
             "ipv4-hours": 730 * len(of_type("AWS::EC2::NatGateway")),
@@ -79,7 +72,6 @@ def _kept_days(rules: Sequence[Mapping[str, Any]], prefix: str) -> int:
     """Return how long an object under the prefix is kept: until it expires, and then as an old version."""
     for rule in rules:
         if rule.get("Prefix") == prefix and "ExpirationInDays" in rule:
-            return int(rule["ExpirationInDays"]) + int(
-                rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays", 0)
-            )
+            old = rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays", 0)
+            return int(rule["ExpirationInDays"]) + int(old)
     raise CostError(f"no bucket in the template lets objects under {prefix} expire")

@@ -2,23 +2,19 @@
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError
-from rich.text import Text
-
 from local import stack
 from local.access import portal_lines
-from local.console import console, say
+from local.commands import exit_status
+from local.console import say
 from local.demo import demo
 from local.display import upload_file
-from local.errors import LocalStackError
 from local.handing_in import Wanted
 from local.postgres import find_programs
-from local.settings import Settings, clear_aws_environment
+from local.settings import Settings
 from local.vendors import SAMPLE_VENDORS
 
 
@@ -38,19 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     screenshots.add_argument("--only", default="", help="part of the names of the pictures to take")
     options = parser.parse_args(arguments)
 
-    clear_aws_environment()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a half-made start is cleared away
-    try:
-        _run(options)
-    except LocalStackError as error:
-        return _fail(str(error))
-    except PermissionError as error:
-        return _fail(f"No permission for {error.filename}. Was the stack started by another user, such as root?")
-    except (BotoCoreError, ClientError) as error:
-        return _fail(f"The AWS emulator answered: {error}")
-    except KeyboardInterrupt:
-        return _fail("Interrupted.", 130)
-    return 0
+    return exit_status(lambda: _run(options))
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -82,11 +66,6 @@ def _run(options: argparse.Namespace) -> None:
         case "psql":
             program = find_programs() / "psql"
             os.execv(program, [str(program), stack.running(settings).database_url])
-
-
-def _fail(sentence: str, status: int = 1) -> int:
-    console.print(Text(sentence, style="red"), soft_wrap=True)
-    return status
 
 
 if __name__ == "__main__":

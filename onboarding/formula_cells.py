@@ -3,6 +3,7 @@
 import re
 
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+_SUSPECT = frozenset((*_FORMULA_START, "'"))
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?", re.ASCII)
 
 
@@ -12,7 +13,8 @@ def neutralise(cell: str) -> str:
     A plain number with a sign stays as it is. A cell that already looks neutralised gets one more apostrophe, so that
     `restore` gives every cell back.
     """
-    return f"'{cell}" if _would_run(cell.lstrip("'")) else cell
+    # Hardly any cell begins with one of these.
+    return f"'{cell}" if cell[:1] in _SUSPECT and _would_run(cell.lstrip("'")) else cell
 
 
 def restore(cell: str) -> str:

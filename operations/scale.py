@@ -93,13 +93,14 @@ class _Loader(yaml.SafeLoader):
 _Loader.add_multi_constructor("!", lambda loader, tag, node: None)
 
 
+def read_yaml(name: str) -> Any:
+    """Return what a file of the template holds."""
+    return yaml.load((_PROJECT / name).read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
+
+
 def usual_setting() -> Setting:
     """Return the template's defaults."""
-    parameters, service = (
-        yaml.load((_PROJECT / name).read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
-        for name in ("stages/default.yml", "serverless.yml")
-    )
-    return Setting(parameters, service["provider"]["memorySize"])
+    return Setting(read_yaml("stages/default.yml"), read_yaml("serverless.yml")["provider"]["memorySize"])
 
 
 def large_setting() -> Setting:

@@ -1,7 +1,7 @@
 """The vocabulary of verdicts: error codes of a row, refusal codes of a file, and the values that carry them."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class ErrorCode(StrEnum):
@@ -35,8 +35,7 @@ class RefusalCode(StrEnum):
     VENDOR_NOT_ACTIVE = "VENDOR_NOT_ACTIVE"
 
 
-@dataclass(frozen=True, slots=True)
-class RowError:
+class RowError(NamedTuple):
     """One finding. `field` is a column name, or None when the row as a whole is meant."""
 
     field: str | None
@@ -44,8 +43,7 @@ class RowError:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What the field rules say about one row.
 
     `errors` is empty when the row passes, otherwise in column order with at most one finding per column.

@@ -9,7 +9,7 @@ from typing import Self
 
 from rules.codes import ErrorCode, RowError
 from rules.damage import first_found
-from rules.numbers import has_currency, is_exponent, is_percentage, plain_forms
+from rules.numbers import has_currency, is_ambiguous, is_exponent, is_percentage, plain_forms
 from rules.schema import Column
 from rules.text import quoted, shown, trim
 
@@ -75,6 +75,8 @@ class ColumnMessages:
     def _number_hint(self, rule: str, text: str, *, decimal_comma: bool) -> str:
         if text in self._error_values:
             return " " + self._hints["error_value"]
+        if not decimal_comma and is_ambiguous(text):
+            return " " + self._hints["digits" if self._column.decimals else "whole_digits"]
         for plain in plain_forms(text):
             if self._accepts(plain):
                 corrected = plain.replace(".", ",") if decimal_comma else plain

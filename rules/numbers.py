@@ -12,6 +12,7 @@ _COMMA_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+\.[0-9]+|(?:,[0-9]{
 _POINT_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})")
 # 1,299 may be one thousand or one and a bit; 19,99 and 0,250 can only have a decimal comma.
 _DECIMAL_COMMA = re.compile(r"0,[0-9]+|[0-9]+,(?![0-9]{3}\Z)[0-9]+")
+_THOUSANDS_OR_DECIMALS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 _UNFINISHED = re.compile(r"\+?[0-9]*\.?[0-9]*")
 _NEGATIVE_ZERO = re.compile(r"-0+(?:\.0+)?")
 _PERCENTAGE = re.compile(r"[+-]?[0-9][0-9.,]*\s*%")
@@ -31,6 +32,11 @@ def plain_forms(text: str) -> Iterator[str]:
     while decimals.endswith("0"):
         decimals = decimals[:-1]
         yield whole + point + decimals if decimals else whole
+
+
+def is_ambiguous(text: str) -> bool:
+    """Tell whether a number with a point has two readings: 2.500 is two and a half, or two thousand five hundred."""
+    return _THOUSANDS_OR_DECIMALS.fullmatch(text) is not None
 
 
 def is_exponent(text: str) -> bool:

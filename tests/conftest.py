@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -150,13 +150,19 @@ def _run(connection: Connection, statement: str, parameters: Sequence[object]) -
         return cursor.fetchall() if cursor.description else []
 
 
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """A running server whose database `onboarding` has the schema of the migrations."""
-    with PostgresServer(tmp_path_factory.mktemp("postgres") / "server") as server:
+@contextmanager
+def migrated_server(directory: Path) -> Iterator[PostgresServer]:
+    """Run a server, with its files there, whose database `onboarding` has the schema of the migrations."""
+    with PostgresServer(directory / "server") as server:
         migrate(server.url)
         with closing(psycopg2.connect(server.url)) as owner:
             set_application_password(owner, APPLICATION_ROLE, APPLICATION_PASSWORD)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    with migrated_server(tmp_path_factory.mktemp("postgres")) as server:
         yield server
 
 

@@ -12,6 +12,8 @@ from onboarding.stores.upload_search import Recorded
 
 RUNNING = "RUNNING"
 SUCCEEDED = "SUCCEEDED"
+DATABASE = "database"
+"""What `Story.unknown` calls the database."""
 
 
 class Place(StrEnum):

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from onboarding.explaining import executions, logs, waiting
 from onboarding.explaining.facts import (
+    DATABASE,
     ExecutionFacts,
     Feed,
     Identity,
@@ -86,9 +87,11 @@ class _Unknown:
     def ask(self, what: str, question: Callable[[], T], otherwise: T) -> T:
         try:
             return question()
-        except (ClientError, BotoCoreError, LedgerUnavailableError) as error:
+        except LedgerUnavailableError as error:
+            self.reasons[DATABASE] = str(error)[:300]
+        except (ClientError, BotoCoreError) as error:
             self.reasons[what] = str(error)[:300]
-            return otherwise
+        return otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +109,10 @@ class Gathering:
         """Return the story of the upload that is meant by its id, its execution's name, its S3 key or its file name."""
         unknown = _Unknown()
         wanted = cleaned(name, self.places.bucket)
-        found = unknown.ask("database", lambda: self.ledger(wanted), Found(None))
+        found = unknown.ask("upload finder", lambda: self.ledger(wanted), Found(None))
         identity = of_record(found) or self._search(wanted, unknown)
-        if identity.upload_id is not None and found.recorded is None and identity.upload_id != wanted:
-            found = unknown.ask("database", lambda: self.ledger(str(identity.upload_id)), Found(None))
+        if identity.upload_id not in (None, wanted) and found.recorded is None and not unknown.reasons:
+            found = unknown.ask("upload finder", lambda: self.ledger(str(identity.upload_id)), Found(None))
         upload_id = identity.upload_id
         ran: tuple[ExecutionFacts, ...] = (
             () if upload_id is None else unknown.ask("executions", lambda: self._executions(upload_id), ())

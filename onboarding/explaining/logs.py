@@ -24,7 +24,7 @@ _BEFORE = timedelta(seconds=5)
 _AFTER = timedelta(minutes=5)
 _MOST_EVENTS = 500
 _MOST_LINES = 30
-_TEXT_CHARACTERS = 400
+_TEXT_CHARACTERS = 600
 _DIED = ("ERROR", '"Task timed out"', '"Runtime exited"')
 """How Lambda itself says that a function failed; it knows no upload ids."""
 

@@ -6,7 +6,7 @@ import shlex
 from datetime import datetime, timedelta
 
 from onboarding.explaining.causes import Cause, Diagnosis
-from onboarding.explaining.facts import ExecutionFacts, Feed, Place, Story
+from onboarding.explaining.facts import DATABASE, ExecutionFacts, Feed, Place, Story
 from onboarding.explaining.words import shortened
 
 FRESH = timedelta(seconds=30)
@@ -76,7 +76,7 @@ def clock(moment: datetime) -> str:
 
 def database_down(story: Story) -> Diagnosis | None:
     """The database could not be asked, so that nothing else can go on either."""
-    reason = story.unknown.get("database")
+    reason = story.unknown.get(DATABASE)
     if reason is None:
         return None
     return Diagnosis(

@@ -7,7 +7,7 @@ _LAMBDA = re.compile(r'\{.*?"errorMessage":\s*"((?:[^"\\]|\\.)*)".*', re.DOTALL)
 _XML = re.compile(r"<\w+.*?<Code>(.*?)</Code>.*?<Message>(.*?)</Message>.*", re.DOTALL)
 
 
-CHARACTERS = 300
+CHARACTERS = 450
 
 
 def shortened(text: str, characters: int = CHARACTERS) -> str:

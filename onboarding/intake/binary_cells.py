@@ -1,4 +1,4 @@
-"""Finds in workbooks of the two binary formats what the library leaves out of them: formula errors and percentages.
+"""Finds in workbooks of the two binary formats what the library leaves out: formula errors and number formats.
 
 Such a workbook is a row of records: a number that says what it is, a length, and that many bytes ([MS-XLS] 2.1.4,
 [MS-XLSB] 2.1.4). Records not named here are passed over.
@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import olefile
 
-from onboarding.intake.percentages import PERCENT_FORMATS, as_percentage, is_percent_format
+from onboarding.intake.number_formats import BUILT_IN_SHAPES, Shape, shape_of
 
 FoundCell = tuple[int, int, str]
 """Row and column, counted from 0, and the text that stands in the cell."""
@@ -22,7 +22,7 @@ _NOT_CALCULATED = "#GETTING_DATA"
 
 
 def in_xls(body: bytes, sheet: int) -> Iterator[FoundCell]:
-    """Yield the errors and percentages of a sheet, which is told by its place among all sheets.
+    """Yield the errors, percentages and numbers with leading zeros of a sheet, told by its place among all sheets.
 
     Raises OSError, struct.error, IndexError or ValueError where the file is damaged.
     """
@@ -41,17 +41,17 @@ class _XlsCells:
     def __init__(self, stream: bytes) -> None:
         self._stream = stream
         self._sheets: list[int] = []
-        percent = set(PERCENT_FORMATS)
+        shapes = dict(BUILT_IN_SHAPES)
         styles: list[int] = []
         is_biff8 = struct.unpack_from("<H", stream, 4)[0] == self._BIFF8
         for kind, data in self._records(0):
             if kind == self._SHEET:
                 self._sheets.append(struct.unpack_from("<I", data)[0])
-            elif kind == self._FORMAT and is_percent_format(_format_text(data, is_biff8=is_biff8)):
-                percent.add(struct.unpack_from("<H", data)[0])
+            elif kind == self._FORMAT and (shape := shape_of(_format_text(data, is_biff8=is_biff8))):
+                shapes[struct.unpack_from("<H", data)[0]] = shape
             elif kind == self._STYLE:
                 styles.append(struct.unpack_from("<H", data, 2)[0])
-        self._percent = frozenset(number for number, style in enumerate(styles) if style in percent)
+        self._shapes = {number: shapes[style] for number, style in enumerate(styles) if style in shapes}
 
     def of(self, sheet: int) -> Iterator[FoundCell]:
         for kind, data in self._records(self._sheets[sheet]):
@@ -79,8 +79,8 @@ class _XlsCells:
             yield row, column, _error(code)
 
     def _shown(self, row: int, column: int, style: int, value: float) -> Iterator[FoundCell]:
-        if style in self._percent:
-            yield row, column, as_percentage(value)
+        if style in self._shapes and (text := self._shapes[style](value)) is not None:
+            yield row, column, text
 
     def _records(self, position: int) -> Iterator[tuple[int, bytes]]:
         """Yield the records of one part of the stream, without those of the charts in it."""
@@ -102,20 +102,21 @@ def _format_text(data: bytes, *, is_biff8: bool) -> str:
 
 
 def in_xlsb(archive: zipfile.ZipFile, sheet: str) -> Iterator[FoundCell]:
-    """Yield the errors and percentages of a sheet.
+    """Yield the errors, percentages and numbers with leading zeros of a sheet.
 
     Raises struct.error, IndexError, KeyError or ValueError where the file is damaged.
     """
-    percent = _xlsb_percent_styles(archive)
+    shapes = _xlsb_shapes(archive)
     row = 0
     for kind, data in _xlsb_records(archive.read(_xlsb_part(archive, sheet))):
         if kind == 0:
             row = struct.unpack_from("<I", data)[0]
         elif kind in (2, 5, 9):  # a short number, a number, a formula whose result is a number
             column, style = struct.unpack_from("<II", data)
-            if style & 0xFFFFFF in percent:
+            if shape := shapes.get(style & 0xFFFFFF):
                 value = _short_number(*struct.unpack_from("<I", data, 8)) if kind == 2 else _double(data, 8)
-                yield row, column, as_percentage(value)
+                if (text := shape(value)) is not None:
+                    yield row, column, text
         elif kind in (3, 11):  # an error, a formula whose result is an error
             yield row, struct.unpack_from("<I", data)[0], _error(data[8])
 
@@ -133,21 +134,21 @@ def _xlsb_part(archive: zipfile.ZipFile, sheet: str) -> str:
     raise KeyError(sheet)
 
 
-def _xlsb_percent_styles(archive: zipfile.ZipFile) -> frozenset[int]:
-    """Return the cell styles that show a number as a percentage."""
+def _xlsb_shapes(archive: zipfile.ZipFile) -> dict[int, Shape]:
+    """Return what the styles of cells do to numbers."""
     if "xl/styles.bin" not in archive.namelist():
-        return frozenset()
-    percent = set(PERCENT_FORMATS)
+        return {}
+    shapes = dict(BUILT_IN_SHAPES)
     styles: list[int] = []
     of_cells = False
     for kind, data in _xlsb_records(archive.read("xl/styles.bin")):
-        if kind == 44 and is_percent_format(_xlsb_text(data, 2)[0]):
-            percent.add(struct.unpack_from("<H", data)[0])
+        if kind == 44 and (shape := shape_of(_xlsb_text(data, 2)[0])):
+            shapes[struct.unpack_from("<H", data)[0]] = shape
         elif kind in (617, 618):  # the styles of cells begin, and end
             of_cells = kind == 617
         elif kind == 47 and of_cells:
             styles.append(struct.unpack_from("<H", data, 2)[0])
-    return frozenset(number for number, style in enumerate(styles) if style in percent)
+    return {number: shapes[style] for number, style in enumerate(styles) if style in shapes}
 
 
 def _xlsb_records(part: bytes) -> Iterator[tuple[int, memoryview]]:

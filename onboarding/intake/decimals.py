@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from onboarding.rows import ProductRow
 from rules import trim
@@ -44,7 +43,7 @@ def with_decimal_points(row: ProductRow, columns: Sequence[str]) -> ProductRow:
     sent = {name: cell for name in columns if "," in (cell := row.cells.get(name, "")) or "." in cell}
     if not sent:
         return row
-    return replace(row, cells={**row.cells, **{name: _plain(cell) for name, cell in sent.items()}}, sent=sent)
+    return row._replace(cells={**row.cells, **{name: _plain(cell) for name, cell in sent.items()}}, sent=sent)
 
 
 def _plain(cell: str) -> str:

@@ -41,6 +41,11 @@ _SIGNATURES = (
     (b"SQLite format 3\0", "an SQLite database"),
     (b"\0\x01\0\0Standard ", "an Access database"),
     (b"ID3", "an MP3 recording"),
+    (b"%!PS", "a PostScript document"),
+    (b"ID;PWXL", "a SYLK spreadsheet"),  # "ID;P" alone may be the header of a product list
+    (b"ID;PSCALC", "a SYLK spreadsheet"),
+    (b"BEGIN:VCARD", "an address card"),
+    (b"BEGIN:VCALENDAR", "a calendar"),
 )
 _OLD_EXCEL = tuple(bytes((9, version, size, 0)) for version, size in ((0, 4), (2, 6), (4, 6)))
 _ZIP_MEMBERS = (
@@ -65,6 +70,8 @@ _OLE_STREAMS = (
 )
 # The records of a workbook begin with BOF; FILEPASS follows, perhaps after WRITEPROT ([MS-XLS] 2.1.7.20.3).
 _PASSWORD_OF_XLS = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
+_ELEMENT = re.compile(rb"<[a-z][\w:.-]*(?:\s+[\w:.-]+=|/>|>\s*<)")
+_JSON = re.compile(rb"""\{\s*["}]|\[\s*[\[{"\]]""")
 SAVE_AS = 'Save the product list as an Excel workbook (.xlsx) or as "CSV UTF-8" and upload that file.'
 _HEAD = 512
 
@@ -138,7 +145,11 @@ def _by_words(body: bytes) -> str | None:
         if b"<html" in head:
             return "a web page, even if its name ends in .xls or .csv"
         return "an XML spreadsheet of Excel 2003" if b"excel.sheet" in head or b"workbook" in head else "an XML file"
-    if head.startswith((b'{"', b'[{"', b'{\n"', b"[\n", b"[ {", b'{ "', b"{\r\n")):
+    if head.startswith(b"<svg"):
+        return "an SVG image"
+    if _ELEMENT.match(head):
+        return "an XML file"
+    if _JSON.match(head):
         return "a JSON file"
     if head.startswith((b"mime-version:", b"from: ", b"received: ", b"return-path:")):
         return "an e-mail"

@@ -1,5 +1,5 @@
 """Finds what the workbook library leaves out: formula errors and formulas without a result, which it gives as blank
-cells, and percentages, which it gives as fractions.
+cells, percentages, which it gives as fractions, and leading zeros of numbers.
 
 It runs in the child process of `isolation`, where a hostile XML file can do no harm.
 """
@@ -8,7 +8,7 @@ import io
 import re
 import struct
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from decimal import InvalidOperation
 from xml.etree import ElementTree
@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from onboarding.intake.binary_cells import FoundCell, in_xls, in_xlsb
 from onboarding.intake.formats import Format
-from onboarding.intake.percentages import PERCENT_FORMATS, as_percentage, is_percent_format
+from onboarding.intake.number_formats import BUILT_IN_SHAPES, Shape, shape_of
 
 Replacements = Mapping[int, Mapping[int, str]]
 """Texts of cells by row and column, both counted from 0."""
@@ -34,7 +34,8 @@ _XLSX_SIGNS = re.compile(
     re.VERBOSE,
 )
 """They may be seen where there is nothing: then the sheet is parsed for nothing."""
-_ODS_SIGNS = re.compile(rb"""value-type=["'](?:error|percentage)["']""")
+_ODS_SIGNS = re.compile(rb"""value-type=["'](?:error|percentage)["']|<text:p>0[0-9]+</text:p>""")
+_LEADING_ZERO = re.compile("0[0-9]+")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _MOST_REPEATS = 1024
 _DAMAGE = (
@@ -68,9 +69,9 @@ def _found(body: bytes, kind: Format, sheet: str, place: int) -> Iterator[FoundC
 
 def _in_xlsx(archive: zipfile.ZipFile, sheet: str) -> Iterator[FoundCell]:
     xml = archive.read(_xlsx_part(archive, sheet))
-    percent = _percent_styles(archive)
-    if _uses_style(xml, percent) or _XLSX_SIGNS.search(xml):
-        yield from _XlsxCells(percent).parse(xml)
+    shapes = _xlsx_shapes(archive)
+    if _uses_style(xml, shapes) or _XLSX_SIGNS.search(xml):
+        yield from _XlsxCells(shapes).parse(xml)
 
 
 def _xlsx_part(archive: zipfile.ZipFile, sheet: str) -> str:
@@ -86,36 +87,39 @@ def _xlsx_part(archive: zipfile.ZipFile, sheet: str) -> str:
     raise KeyError(sheet)
 
 
-def _percent_styles(archive: zipfile.ZipFile) -> frozenset[str]:
-    """Return the cell styles that show a number as a percentage."""
+def _xlsx_shapes(archive: zipfile.ZipFile) -> dict[str, Shape]:
+    """Return what the styles of cells do to numbers."""
     if "xl/styles.xml" not in archive.namelist():
-        return frozenset()
+        return {}
     styles = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314
-    formats = {str(number) for number in PERCENT_FORMATS}
-    found: set[str] = set()
+    shapes = {str(number): shape for number, shape in BUILT_IN_SHAPES.items()}
+    found: dict[str, Shape] = {}
     for element in styles.iter():
-        if _name(element) == "numFmt" and is_percent_format(element.get("formatCode", "")):
-            formats.add(element.get("numFmtId", ""))
+        if _name(element) == "numFmt" and (shape := shape_of(element.get("formatCode", ""))):
+            shapes[element.get("numFmtId", "")] = shape
         if _name(element) == "cellXfs":
-            found = {str(number) for number, style in enumerate(element) if style.get("numFmtId") in formats}
-    return frozenset(found)
+            used = [style.get("numFmtId", "") for style in element]
+            found = {
+                str(number): shapes[used_format] for number, used_format in enumerate(used) if used_format in shapes
+            }
+    return found
 
 
-def _uses_style(xml: bytes, styles: frozenset[str]) -> bool:
+def _uses_style(xml: bytes, styles: Collection[str]) -> bool:
     """Tell whether a cell may have one of these styles; programs define many that no cell has."""
     numbers = "|".join(sorted(styles)).encode()
     return bool(styles) and re.search(rb"""\bs=["'](?:%s)["']""" % numbers, xml) is not None
 
 
 class _XlsxCells:
-    """Picks the cells with errors, percentages and formulas without a result out of a sheet.
+    """Picks the cells with errors, shaped numbers and formulas without a result out of a sheet.
 
     Expat calls back for every element, so ends of elements and text are asked for only inside such a cell.
     """
 
-    def __init__(self, percent: frozenset[str]) -> None:
+    def __init__(self, shapes: Mapping[str, Shape]) -> None:
         self.found: list[FoundCell] = []
-        self._percent = percent
+        self._shapes = shapes
         self._row = self._column = -1
         self._cell: dict[str, str] = {}
         self._part = ""
@@ -135,7 +139,7 @@ class _XlsxCells:
         if name == "c":
             self._column = _column(attributes.get("r"), self._column + 1)
             self._cell = attributes
-            if attributes.get("t") == "e" or attributes.get("s") in self._percent:
+            if attributes.get("t") == "e" or attributes.get("s") in self._shapes:
                 self._listen()
         elif name == "f":
             self._listen()
@@ -167,9 +171,8 @@ class _XlsxCells:
             return value or NOT_CALCULATED
         if "f" in self._parts and not value and kind != "str":
             return NOT_CALCULATED
-        if value and kind == "n" and self._cell.get("s") in self._percent:
-            return as_percentage(float(value))
-        return None
+        shape = self._shapes.get(self._cell.get("s", ""))
+        return shape(float(value)) if shape and value and kind == "n" else None
 
 
 def _column(reference: str | None, following: int) -> int:
@@ -204,14 +207,17 @@ def _ods_cells(row: ElementTree.Element) -> Iterator[tuple[int, str]]:
     column = 0
     for cell in row:
         repeats = int(_attribute(cell, "number-columns-repeated") or 1)
-        if _is_hidden_in_ods(cell):
-            text = "".join(cell.itertext()).strip() or NOT_CALCULATED
+        text = "".join(cell.itertext()).strip()
+        if _is_hidden_in_ods(cell, text):
+            text = text or NOT_CALCULATED
             yield from ((column + again, text) for again in range(min(repeats, _MOST_REPEATS)))
         column += repeats
 
 
-def _is_hidden_in_ods(cell: ElementTree.Element) -> bool:
+def _is_hidden_in_ods(cell: ElementTree.Element, text: str) -> bool:
     types = [value for key, value in cell.items() if key.endswith("}value-type")]
+    if "float" in types and _LEADING_ZERO.fullmatch(text):
+        return int(text) == float(_attribute(cell, "value") or "nan")
     return "error" in types or "percentage" in types
 
 

@@ -156,5 +156,5 @@ def _mark_repeated_keys(rows: list[ProductRow], rules: ProductRules) -> list[Pro
             value = trim(row.cells.get(name, ""))
             if value and (first := seen.setdefault(value, row.row_number)) != row.row_number:
                 repeated.append(rules.duplicate(name, value, earlier_row=first))
-        marked.append(replace(row, findings=tuple(repeated)) if repeated else row)
+        marked.append(row._replace(findings=tuple(repeated)) if repeated else row)
     return marked

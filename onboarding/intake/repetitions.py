@@ -5,7 +5,6 @@ word for word were found when the file was read.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from onboarding.rows import ProductRow
 from onboarding.stores import changes
@@ -36,7 +35,7 @@ def mark_repetitions(
             marked.append(row)
         else:
             name, value = key
-            marked.append(replace(row, findings=(rules.duplicate(name, value, earlier_row=earlier),)))
+            marked.append(row._replace(findings=(rules.duplicate(name, value, earlier_row=earlier),)))
     return marked
 
 

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 
 from onboarding.formula_cells import neutralise
-from onboarding.rows import StagedRow
+from onboarding.rows import REPORTED_COLUMNS, StagedRow
 
 REPORT_HEADER = (
     "Row Number",
@@ -26,17 +26,7 @@ def build_report(rows: Iterable[StagedRow]) -> bytes:
     writer.writerow(REPORT_HEADER)
     for staged in rows:
         cells = staged.row.as_sent()
+        *names, price, stock = [neutralise(cells.get(name, "")) for name in REPORTED_COLUMNS]
         for error in staged.errors:
-            writer.writerow(
-                (
-                    staged.row_number,
-                    neutralise(cells.get("vendor_product_id", "")),
-                    neutralise(cells.get("sku", "")),
-                    neutralise(cells.get("product_name", "")),
-                    error.code,
-                    neutralise(error.message),
-                    neutralise(cells.get("price", "")),
-                    neutralise(cells.get("stock_quantity", "")),
-                )
-            )
+            writer.writerow((staged.row_number, *names, error.code, neutralise(error.message), price, stock))
     return buffer.getvalue().encode()

@@ -60,8 +60,8 @@ def insert_products(
     vendor_id: str,
     columns: Sequence[str],
     products: Mapping[int, Sequence[str | None]],
-) -> set[Key]:
-    """Insert the products whose keys are free, and return the taken keys of the others.
+) -> dict[int, set[Key]]:
+    """Insert the products whose keys are free, and return the taken keys of each of the others.
 
     `products` holds the values of `columns` by row number.
 
@@ -72,31 +72,31 @@ def insert_products(
     Raises UnexplainedConflictError.
     """
     if not products:
-        return set()
+        return {}
     # Every transaction takes the keys in the same order: two uploads that share some cannot deadlock over them.
     sku = columns.index("sku")
-    left = sorted(products.items(), key=lambda product: product[1][sku] or "")
-    lines = {number: copy_line((upload_id, vendor_id, str(number), *values)) for number, values in left}
-    taken: set[Key] = set()
+    left = sorted(products, key=lambda number: products[number][sku] or "")
+    lines = {number: copy_line((upload_id, vendor_id, str(number), *products[number])) for number in left}
+    refused: dict[int, set[Key]] = {}
     cursor.execute("SAVEPOINT nothing_inserted")
     while left:
         try:
             cursor.copy_expert(
                 f"COPY products (upload_id, vendor_id, row_number, {', '.join(columns)}) FROM STDIN (NULL '')",
-                io.StringIO("".join([lines[number] for number, _ in left])),
+                io.StringIO("".join([lines[number] for number in left])),
             )
         except UniqueViolation:
             cursor.execute("ROLLBACK TO SAVEPOINT nothing_inserted")
         else:
             break
-        keys = {number: keys_of(columns, values) for number, values in left}
-        found = taken_keys(cursor, upload_id, vendor_id, [key for some in keys.values() for key in some])
-        free = [product for product in left if found.isdisjoint(keys[product[0]])]
-        if len(free) == len(left):
+        keys = {number: keys_of(columns, products[number]) for number in left}
+        taken = taken_keys(cursor, upload_id, vendor_id, [key for some in keys.values() for key in some])
+        found = {number: hit for number, some in keys.items() if (hit := taken.intersection(some))}
+        if not found:
             raise UnexplainedConflictError(f"{upload_id}: {len(left)} rows")
-        left = free
-        taken |= found
-    return taken
+        refused |= found
+        left = [number for number in left if number not in found]
+    return refused
 
 
 def keys_of(columns: Sequence[str], values: Sequence[str | None]) -> list[Key]:
@@ -115,17 +115,14 @@ def taken_keys(cursor: Cursor, upload_id: str, vendor_id: str, keys: Iterable[Ke
         wanted[name].append(value)
     if not any(wanted.values()):
         return set()
-    # LATERAL with LIMIT: one index look-up a key, whatever the statistics of a growing table say.
+    # By the unique indexes, so that PostgreSQL plans well whatever its statistics say of a growing table.
     cursor.execute(
         """
-        SELECT 'sku', wanted FROM unnest(%(sku)s::varchar[]) AS wanted, LATERAL (
-            SELECT FROM products WHERE sku = wanted AND upload_id <> %(upload_id)s LIMIT 1
-        ) AS found
+        SELECT 'sku', sku FROM products WHERE sku = ANY(%(sku)s::varchar[]) AND upload_id <> %(upload_id)s
         UNION ALL
-        SELECT 'vendor_product_id', wanted FROM unnest(%(vendor_product_id)s::varchar[]) AS wanted, LATERAL (
-            SELECT FROM products
-            WHERE vendor_id = %(vendor_id)s AND vendor_product_id = wanted AND upload_id <> %(upload_id)s LIMIT 1
-        ) AS found
+        SELECT 'vendor_product_id', vendor_product_id FROM products
+        WHERE vendor_id = %(vendor_id)s AND vendor_product_id = ANY(%(vendor_product_id)s::varchar[])
+              AND upload_id <> %(upload_id)s
         """,
         {"upload_id": upload_id, "vendor_id": vendor_id, **{name: array_of(values) for name, values in wanted.items()}},
     )

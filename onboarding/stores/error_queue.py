@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from onboarding.rows import ProductRow, StagedRow
+from onboarding.rows import REPORTED_COLUMNS, ProductRow, StagedRow
 from onboarding.uploads import UploadMode
 from rules import ErrorCode, RowError
 
+_MESSAGE_ROWS = 100
 _MESSAGE_BYTES = 90_000
-"""Rows are collected up to this size; one row alone may be larger, up to about 250 KB. SQS takes 1 MiB a request."""
+"""Rows share a message up to this size; one row alone may be larger, up to about 130 KB. SQS takes 1 MiB a request."""
 _REQUEST_BYTES = 1_000_000
 _REQUEST_ENTRIES = 10
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -80,27 +81,27 @@ def _source_of(document: Mapping[str, Any]) -> ReportSource | None:
 
 
 def _bodies(rows: Sequence[StagedRow]) -> Iterator[str]:
-    pending: list[str] = []
-    size = 0
-    for row in rows:
-        entry = _encode(_entry_of(row))
-        # json escapes all other characters that SQS does not take (SQS API reference, "SendMessage")
-        entry = entry.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
-        entry_size = len(entry.encode())
-        if pending and size + entry_size > _MESSAGE_BYTES:
-            yield _body(row, pending)
-            pending, size = [], 0
-        pending.append(entry)
-        size += entry_size
-    if pending:
-        yield _body(rows[-1], pending)
+    """Yield messages with the rows. They are encoded many at once; whatever turns out too large is halved."""
+    for start in range(0, len(rows), _MESSAGE_ROWS):
+        yield from _halved(rows[start : start + _MESSAGE_ROWS])
 
 
-def _body(row: StagedRow, entries: Sequence[str]) -> str:
-    head = json.dumps(
-        {"kind": "error_rows", "upload_id": row.upload_id, "vendor_id": row.vendor_id}, ensure_ascii=False
-    )
-    return f'{head[:-1]}, "rows": [{",".join(entries)}]}}'
+def _halved(rows: Sequence[StagedRow]) -> Iterator[str]:
+    body = _body(rows)
+    if len(rows) == 1 or len(body.encode()) <= _MESSAGE_BYTES:
+        yield body
+    else:
+        middle = len(rows) // 2
+        yield from _halved(rows[:middle])
+        yield from _halved(rows[middle:])
+
+
+def _body(rows: Sequence[StagedRow]) -> str:
+    first = rows[0]
+    head = {"kind": "error_rows", "upload_id": first.upload_id, "vendor_id": first.vendor_id}
+    body = _encode({**head, "rows": [_entry_of(row) for row in rows]})
+    # json escapes all other characters that SQS does not take (SQS API reference, "SendMessage")
+    return body.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
 
 
 def _requests(bodies: Iterator[str]) -> Iterator[list[str]]:
@@ -118,11 +119,12 @@ def _requests(bodies: Iterator[str]) -> Iterator[list[str]]:
 
 
 def _entry_of(row: StagedRow) -> dict[str, Any]:
+    cells = row.row.as_sent()
     return {
         "row_number": row.row_number,
         "expires_at": row.expires_at,
-        "cells": row.row.as_sent(),
-        "errors": [[error.field, error.code, error.message] for error in row.errors],
+        "cells": {name: cells[name] for name in REPORTED_COLUMNS if name in cells},
+        "errors": row.errors,
     }
 
 
@@ -132,5 +134,5 @@ def _row_of(document: Mapping[str, Any], entry: Mapping[str, Any]) -> StagedRow:
         vendor_id=document["vendor_id"],
         row=ProductRow(entry["row_number"], entry["cells"]),
         expires_at=entry["expires_at"],
-        errors=tuple(RowError(field, ErrorCode(code), message) for field, code, message in entry["errors"]),
+        errors=tuple([RowError(field, ErrorCode(code), message) for field, code, message in entry["errors"]]),
     )

@@ -226,7 +226,7 @@ def finish_upload(
             UPDATE upload_history
             SET error_file_s3_key = coalesce(error_file_s3_key, %(report)s),
                 corrections_file_s3_key = coalesce(corrections_file_s3_key, %(corrections)s)
-            WHERE upload_id = %(upload)s
+            WHERE upload_id = %(upload)s AND error_records > 0
               AND ((error_file_s3_key IS NULL AND %(report)s IS NOT NULL)
                    OR (corrections_file_s3_key IS NULL AND %(corrections)s IS NOT NULL))
             """,

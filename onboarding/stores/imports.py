@@ -1,6 +1,6 @@
 """What the rows of an import do: new products come in, those with taken keys stay out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -23,14 +23,15 @@ def decide(cursor: Cursor, rules: ProductRules, upload: OpenUpload, rows: Sequen
     Raises UnexplainedConflictError.
     """
     good = {row.row_number: row.values for row in rows if not row.errors}
-    taken: set[Key] = set()
+    refused: Mapping[int, set[Key]] = {}
     if not upload.is_preview:
-        taken = catalogue.insert_products(cursor, upload.upload_id, upload.vendor_id, rules.columns, good)
-    doubtful = [row for row in rows if row.errors or taken or upload.is_preview]
-    keys = {row.row_number: keys_to_look_up(row, rules) for row in doubtful}
-    unasked = [key for row in doubtful if row.errors or upload.is_preview for key in keys[row.row_number]]
-    taken |= catalogue.taken_keys(cursor, upload.upload_id, upload.vendor_id, unasked)
-    judged = [_with_duplicates(row, rules, taken.intersection(keys[row.row_number])) for row in doubtful]
+        refused = catalogue.insert_products(cursor, upload.upload_id, upload.vendor_id, rules.columns, good)
+    unasked = rows if upload.is_preview else [row for row in rows if row.errors]
+    keys = {row.row_number: keys_to_look_up(row, rules) for row in unasked}
+    wanted = [key for some in keys.values() for key in some]
+    taken = catalogue.taken_keys(cursor, upload.upload_id, upload.vendor_id, wanted)
+    found = {**refused, **{row_number: taken.intersection(some) for row_number, some in keys.items()}}
+    judged = [_with_duplicates(row, rules, found[row.row_number]) for row in rows if row.row_number in found]
     return [row for row in judged if row.errors]
 
 
@@ -44,4 +45,4 @@ def keys_to_look_up(row: CheckedRow, rules: ProductRules) -> list[Key]:
 
 def _with_duplicates(row: CheckedRow, rules: ProductRules, taken: Iterable[Key]) -> CheckedRow:
     duplicates = [rules.duplicate(name, value, earlier_row=None) for name, value in taken]
-    return CheckedRow(row.staged, rules.in_order((*row.errors, *duplicates)), row.values) if duplicates else row
+    return row._replace(errors=rules.in_order((*row.errors, *duplicates))) if duplicates else row

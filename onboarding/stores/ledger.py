@@ -6,6 +6,7 @@ Each function takes the cursor of an open transaction and leaves commit and retr
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -14,8 +15,6 @@ from onboarding.stores import history, imports, updates
 from onboarding.stores.copying import array_of_numbers, copy_file, multirange
 from onboarding.stores.history import Effects, OpenUpload, Progress
 from rules import ErrorCode, ProductRules, RowError, UpdateRules
-
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +74,12 @@ def _decide(
 def _insert_errors(cursor: Cursor, rules: ProductRules, upload_id: str, rows: Sequence[CheckedRow]) -> None:
     if not rows:
         return
+    # Nearly twice as fast as an encoder for objects of any kind.
+    json_object = "{" + ", ".join(f'"{name}": %s' for name in rules.columns) + "}"
     records = []
     for row in rows:
         sent = row.staged.row.as_sent()
-        original = _encode({name: sent.get(name, "") for name in rules.columns})
+        original = json_object % tuple([encode_basestring(sent.get(name, "")) for name in rules.columns])
         for error in row.errors:
             records.append((upload_id, str(row.row_number), error.field, error.code, error.message, original))
     cursor.copy_expert(

@@ -119,7 +119,7 @@ def _has_refused_key(row: CheckedRow) -> bool:
 
 
 def _with_errors(named: _NamedRow, rules: UpdateRules, found: Sequence[RowError]) -> _NamedRow:
-    return replace(named, row=replace(named.row, errors=rules.in_order((*named.row.errors, *found))))
+    return replace(named, row=named.row._replace(errors=rules.in_order((*named.row.errors, *found))))
 
 
 def _unknown(rules: UpdateRules, row: _NamedRow) -> RowError:

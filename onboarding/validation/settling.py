@@ -1,7 +1,7 @@
 """Decides rows: rules first, the ledger's transaction second, and only then what others learn of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from psycopg2.errors import ForeignKeyViolation
@@ -61,7 +61,7 @@ class Validation:
     def _announce(self, rows: Sequence[StagedRow], settlement: Settlement) -> None:
         """Tell queue, staging table and execution. A repetition of the batch comes here again, so nothing is lost."""
         invalid = [
-            replace(row, errors=settlement.errors[row.row_number])
+            row._replace(errors=settlement.errors[row.row_number])
             for row in rows
             if row.row_number in settlement.errors
         ]

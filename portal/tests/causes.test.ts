@@ -28,6 +28,7 @@ test('causes are shown first until they cover nearly all rows', () => {
 });
 
 test('title is in words', () => {
-  expect(titleOf(cause(1, 'DUPLICATE_SKU', 'sku'), null)).toBe('sku: duplicate SKU');
+  expect(titleOf(cause(1, 'DUPLICATE_SKU', 'sku'), null)).toBe('Duplicate SKU');
+  expect(titleOf(cause(1, 'FIELD_TOO_LONG', 'brand'), null)).toBe('brand: field too long');
   expect(titleOf(cause(1, 'MALFORMED_ROW', null), null)).toBe('Whole row: malformed row');
 });

@@ -4,7 +4,8 @@ import hashlib
 import itertools
 import json
 import math
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -13,8 +14,9 @@ from urllib.parse import quote_plus
 import psycopg2
 from psycopg2.extras import RealDictCursor
 
-from local import uploads
+from local import stack, uploads
 from local.environment import StackEnvironment
+from local.ports import free_port
 from local.settings import SERVICE, STAGE, Settings
 from local.uploads import StoredFile
 from local.vendors import Vendor, register
@@ -194,6 +196,16 @@ class Pipeline:
             ConsistentRead=True,
         )
         return response.get("Item", {})
+
+
+@contextmanager
+def own_pipeline(name: str) -> Iterator[Pipeline]:
+    """Deploy the pipeline on a stack in a folder of this name, and take it down at the end; others are left alone."""
+    settings = Settings(Settings.from_environment().directory / name, port=free_port(), database_port=free_port())
+    try:
+        yield Pipeline(settings, stack.up(settings))
+    finally:
+        stack.down(settings)
 
 
 EVENT_TIME = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)

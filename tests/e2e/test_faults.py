@@ -85,7 +85,7 @@ def test_upload_ends_when_the_parser_dies_three_times_before_it_can_start_the_ex
     diagnosis = diagnosed(pipeline, upload.upload_id)
     assert (diagnosis.cause, diagnosis.command) == (Cause.PARSER_FAILED, "make redrive WHAT=events STAGE=local")
     assert diagnosis.sentence in follow(pipeline, "function-errors", UPLOAD=upload.upload_id)
-    assert follow(pipeline, "undelivered-uploads") == "1 events are back in the upload event queue.\n"
+    assert follow(pipeline, "undelivered-uploads").endswith("1 events are back in the upload event queue.\n")
     wait_for("the event is taken", lambda: messages_in(pipeline, door) == 0)
     assert everything_about(pipeline, upload.upload_id, vendor) == before
 
@@ -131,7 +131,7 @@ def test_outcome_stands_and_the_event_is_kept_when_the_bus_refuses_it(
     check_settled(pipeline, upload, {})
     assert upload.execution.status == "SUCCEEDED"
     assert diagnosed(pipeline, upload.upload_id).cause is Cause.END_NOT_ANNOUNCED
-    assert follow(pipeline, "unannounced-end") == "1 events are on the bus.\n"
+    assert follow(pipeline, "unannounced-end").endswith("1 events are on the bus.\n")
     assert messages_in(pipeline, pipeline.environment.output("UnannouncedEndQueueUrl")) == 0
     (event,) = heard(pipeline, listener, upload.upload_id)
     assert event["detail"] == {
@@ -188,7 +188,7 @@ def lose_error_rows(pipeline: Pipeline) -> int:
     def look() -> bool:
         nonlocal lost
         requested = False
-        answer = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=1)
+        answer = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
         for message in answer.get("Messages", []):
             if json.loads(message["Body"])["kind"] == "report_request":
                 requested = True
@@ -289,22 +289,21 @@ def test_execution_fails_when_the_report_may_not_be_written(pipeline: Pipeline, 
     content = csv_file([product(f"{vendor}-1"), product(f"{vendor}-2", price="0")])
     once_shortly: dict[str, State] = {"Build Error Report": {"TimeoutSeconds": 3, "Retry": []}}
 
+    errors = {2: ("INVALID_PRICE",)}
     with (
         permission_removed(pipeline, "error-processor", "s3:PutObject"),
         states_changed(pipeline, once_shortly),
         failed_messages_return_at_once(pipeline),
     ):
         upload = pipeline.upload(vendor, "products.csv", content)
-        dead = pipeline.environment.output("ErrorDeadLetterQueueUrl")
-        wait_for("both requests for the report are dead letters", lambda: messages_in(pipeline, dead) == 2)
+        wait_for("both requests for the report died", lambda: dead_kinds(pipeline).count("report_request") == 2)
+        check_settled(pipeline, upload, errors, ended_in="Error Report Missing", has_report=False)
 
-    errors = {2: ("INVALID_PRICE",)}
-    check_settled(pipeline, upload, errors, ended_in="Error Report Missing", has_report=False)
     assert "The error report could not be made because of a problem on our side." in told(pipeline, upload)
     diagnosis = diagnosed(pipeline, upload.upload_id)
     assert diagnosis.cause is Cause.REPORT_FAILED
     assert "s3:PutObject" in diagnosis.sentence
-    assert "2 of its messages are dead letters" in diagnosis.sentence
+    assert "of its messages are dead letters" in diagnosis.sentence
     follow(pipeline, "error-report-missing", UPLOAD=upload.upload_id)
     assert pipeline.redriven(upload).execution.ended_in == "Upload Partially Completed"
     assert reported(pipeline, upload)
@@ -326,13 +325,19 @@ def test_message_becomes_a_dead_letter_when_it_cannot_be_processed(pipeline: Pip
             QueueUrl=pipeline.environment.output("ErrorQueueUrl"), MessageBody=json.dumps(poison)
         )
         upload = pipeline.upload(vendor, "products.csv", csv_file([product(f"{vendor}-1", price="0")]))
-        dead = pipeline.environment.output("ErrorDeadLetterQueueUrl")
-        wait_for("it is a dead letter", lambda: messages_in(pipeline, dead) == 1)
+        wait_for("it is a dead letter", lambda: "nonsense" in dead_kinds(pipeline))
 
     diagnosis = diagnosed(pipeline, upload.upload_id)
     assert diagnosis.cause is Cause.DEAD_LETTER
     assert "kind nonsense" in diagnosis.sentence
     assert diagnosis.command is not None
     run(pipeline, diagnosis.command)
-    assert messages_in(pipeline, dead) == 0
+    assert messages_in(pipeline, pipeline.environment.output("ErrorDeadLetterQueueUrl")) == 0
     check_settled(pipeline, upload, {1: ("INVALID_PRICE",)})
+
+
+def dead_kinds(pipeline: Pipeline) -> list[str]:
+    """Return the kinds of the messages in the error dead-letter queue, and leave them visible."""
+    sqs, queue = pipeline.client("sqs"), pipeline.environment.output("ErrorDeadLetterQueueUrl")
+    answer = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
+    return [json.loads(message["Body"])["kind"] for message in answer.get("Messages", [])]

@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from botocore.exceptions import ClientError
 
 from onboarding.explaining.causes import Cause
 from onboarding.explaining.diagnosis import diagnose
@@ -88,6 +89,16 @@ def test_execution_is_found_when_the_database_does_not_answer(explain: Explain, 
         assert story.identity.upload_id == upload.upload_id
         assert story.recorded is None
         assert diagnose(story).cause is Cause.DATABASE_DOWN
+
+
+def test_database_is_not_blamed_when_the_finder_may_not_be_asked(explain: Explain, upload: Any) -> None:
+    def forbidden(name: str) -> Found:
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "Invoke")
+
+    story = explain(upload.upload_id, forbidden)
+
+    assert set(story.unknown) == {"upload finder"}
+    assert diagnose(story).cause is not Cause.DATABASE_DOWN
 
 
 def test_nothing_is_found_when_there_is_no_such_upload(explain: Explain) -> None:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.handlers.world import CONTEXT, World, csv_of, product, sample
+from tests.metrics import metric_lines
 
 # A function that fails, or has seen its rows before, has nothing to count.
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
@@ -52,7 +53,7 @@ def _outcome(world: World, upload: Any) -> dict[str, Any]:
 
 def _metrics(capsys: pytest.CaptureFixture[str], *names: str) -> dict[str, float]:
     """Return the sums of these metrics in what was printed."""
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    lines = metric_lines(capsys.readouterr().out)
     return {name: sum(sum(line[name]) for line in lines if name in line) for name in names}
 
 

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from moto.backends import get_backend
 
 from tests.handlers.world import API_URL, CONTEXT, VENDOR_TOPIC_ARN, World, csv_of, product, sample
+from tests.metrics import metric_lines
 
 # A function that fails, or has seen its rows before, has nothing to count.
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
@@ -333,7 +334,7 @@ def test_end_of_the_upload_is_measured_when_sns_does_not_answer(
 
 def _reach(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """Return the metrics that count e-mails nobody reads."""
-    documents = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    documents = metric_lines(capsys.readouterr().out)
     names = ("UploadsOfUnknownVendors", "VendorsUnreachable")
     return {name: document[name] for document in documents for name in names if name in document}
 

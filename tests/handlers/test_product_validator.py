@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.handlers.world import CONTEXT, Item, World, csv_of, failed_items, product, sample, stream_event
+from tests.metrics import metric_lines
 
 # A function that fails, or has seen its rows before, has nothing to count.
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
@@ -183,8 +184,7 @@ def test_metrics_count_rows_once_when_a_batch_comes_twice(world: World, capsys: 
     world.validate(items)
     world.validate(items)
 
-    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("{") and "_aws" in line]
-    emitted = [json.loads(line) for line in lines]
+    emitted = metric_lines(capsys.readouterr().out)
     assert [(sum(m["ProductsAccepted"]), sum(m["ProductsRejected"])) for m in emitted] == [(2, 2), (0, 0)]
 
 

@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.handlers.world import World
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -20,6 +23,16 @@ def _hand_in(world: World, name: str) -> Any:
     world.process_errors()
     world.request_report(upload, error_records=len(expected["errors"]))
     return upload
+
+
+def _read_as(world: World, upload: Any) -> Any:
+    ((read_as,),) = world.database.execute("SELECT read_as FROM upload_history WHERE upload_id = %s", upload.upload_id)
+    return read_as
+
+
+def _sent(item: dict[str, Any]) -> dict[str, Any]:
+    """Return what is staged of a row, without what tells one upload from another."""
+    return {name: value for name, value in item.items() if name not in ("upload_id", "expires_at")}
 
 
 def _codes(world: World, upload: Any) -> dict[str, list[str]]:
@@ -59,3 +72,37 @@ def test_cells_are_shown_as_sent_everywhere_when_a_file_has_decimal_commas(world
         upload.upload_id,
     )
     assert [price for (price,) in recorded] == ["12,50 €", "19,999"]
+
+
+@pytest.mark.parametrize("name", ["nordic-audio.xlsx", "paper-and-pixel.csv"])
+def test_rows_are_those_of_one_delivery_when_the_parser_ended_half_way(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    world.database.add_vendor("VEND003")
+    body, vendor_id = (SAMPLES / name).read_bytes(), EXPECTED[name]["vendor_id"]
+    undisturbed = world.put(body, f"uploads/{vendor_id}/once.bin")
+    world.parse(undisturbed)
+    event = world.put(body, f"uploads/{vendor_id}/again.bin")
+    client = world.functions.csv_parser.staging._client
+    left = 2
+    write = client.batch_write_item
+
+    def time_out_after_two_batches(**request: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "BatchWriteItem")
+        return write(**request)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(client, "batch_write_item", time_out_after_two_batches)
+        with pytest.raises(ClientError):
+            world.parse(event)
+    before = len(world.staged(world.upload_of(event)))
+    world.parse(event)
+    world.parse(event)
+
+    once, again = world.upload_of(undisturbed), world.upload_of(event)
+    assert 0 < before < 100
+    assert [_sent(item) for item in world.staged(again)] == [_sent(item) for item in world.staged(once)]
+    assert _read_as(world, again) == _read_as(world, once)

@@ -18,6 +18,8 @@ import yaml
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 from botocore.exceptions import ClientError
 
+from tests import builders
+
 EVENTS = Path(__file__).parent.parent / "events"
 HANDLERS = Path(__file__).parent.parent.parent / "handlers"
 STATE_MACHINE = Path(__file__).parent.parent.parent / "statemachines" / "upload.asl.yml"
@@ -98,6 +100,9 @@ CONTEXT = SimpleNamespace(
 
 Item = dict[str, dict[str, Any]]
 
+_COLUMNS = ("vendor_product_id", "product_name", "category", "sku", "price", "stock_quantity")
+csv_of = builders.csv_of
+
 
 def sample(name: str) -> Any:
     """Return the event sample of this name."""
@@ -105,27 +110,10 @@ def sample(name: str) -> Any:
 
 
 def product(n: int, **changed: str) -> dict[str, str]:
-    """Return the cells of product n; keyword arguments replace some."""
-    return {
-        "vendor_product_id": f"PROD{n:04d}",
-        "product_name": f"Wireless Mouse {n}",
-        "category": "Computer Accessories",
-        "subcategory": "",
-        "description": "",
-        "sku": f"SKU-{n:04d}",
-        "brand": "",
-        "price": "19.99",
-        "stock_quantity": "150",
-        **changed,
-    }
-
-
-def csv_of(rows: Sequence[dict[str, str]]) -> bytes:
-    buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    return buffer.getvalue().encode()
+    """Return the cells of product n that are required, and three blank ones; keyword arguments replace some."""
+    cells = builders.product(n)
+    blank = dict.fromkeys(("subcategory", "description", "brand"), "")
+    return {**blank, **{column: cells[column] for column in _COLUMNS}, **changed}
 
 
 class TaskCallbacks:

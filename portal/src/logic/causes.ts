@@ -14,10 +14,12 @@ export function parseKey(key: string | null): Pick<Cause, 'code' | 'column'> | n
   return { code, column };
 }
 
-/** MISSING_REQUIRED_FIELD of the price is "Price: missing required field". */
+/** MISSING_REQUIRED_FIELD of the price is "Price: missing required field", INVALID_PRICE of it "Invalid price". */
 export function titleOf({ code, column }: Pick<Cause, 'code' | 'column'>, columns: Columns | null): string {
   const words = code.toLowerCase().replaceAll('_', ' ').replace(/\bsku\b/, 'SKU').replace(/\bid\b/, 'ID');
-  return `${labelOf(column, columns)}: ${words}`;
+  const label = labelOf(column, columns);
+  if (!words.toLowerCase().includes(label.toLowerCase())) return `${label}: ${words}`;
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The first causes that together are in at least this share of all rows with errors; at least one, at most `most`. */

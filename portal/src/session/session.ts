@@ -2,7 +2,7 @@
 import { createStore } from '../logic/store';
 import { loadConfig, type Config } from './config';
 import { challengeOf, randomText } from './pkce';
-import { isFresh, readTokens, writeTokens, type Tokens } from './tokens';
+import { isFresh, readTokens, subjectOf, writeTokens, type Tokens } from './tokens';
 
 export type SessionState =
   | { readonly kind: 'starting' }
@@ -32,6 +32,8 @@ export const sessionState = createStore<SessionState>({ kind: 'starting' });
 let config: Config | null = null;
 let tokens: Tokens | null = null;
 let renewal: Promise<string> | null = null;
+/** Whose page this is; stays when the session ends. */
+let subject: string | null = null;
 
 /** Finds out whether somebody is signed in; finishes a sign-in that has just come back. */
 export async function startSession(): Promise<void> {
@@ -45,6 +47,7 @@ export async function startSession(): Promise<void> {
     return;
   }
   tokens = readTokens();
+  subject = tokens === null ? null : subjectOf(tokens);
   sessionState.set(tokens === null ? { kind: 'signed-out', problem: null } : { kind: 'signed-in' });
 }
 
@@ -58,8 +61,11 @@ export function signInAgain(): void {
   const stopListening = () => channel.removeEventListener('message', take);
   const take = (event: MessageEvent<Tokens>) => {
     stopListening();
+    const isSame = subject === null || subject === subjectOf(event.data);
     keep(event.data);
-    sessionState.set({ kind: 'signed-in' });
+    // Somebody else gets nothing of what this page shows.
+    if (isSame) sessionState.set({ kind: 'signed-in' });
+    else location.replace(location.pathname);
   };
   channel.addEventListener('message', take);
   const opened = window.open(new URL(`${location.pathname}${AGAIN}`, location.href), '_blank', 'popup,width=520,height=720');
@@ -200,6 +206,7 @@ async function askForTokens(form: Record<string, string>): Promise<Tokens | null
 
 function keep(found: Tokens | null): void {
   tokens = found;
+  subject = found === null ? subject : subjectOf(found);
   writeTokens(found);
 }
 

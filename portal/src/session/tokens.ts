@@ -23,3 +23,14 @@ export function writeTokens(tokens: Tokens | null): void {
 export function isFresh(tokens: Tokens, now: number): boolean {
   return now < tokens.expiresAt - MARGIN_MS;
 }
+
+/** Returns whose access token it is; null when it cannot be read, which the API will say as well. */
+export function subjectOf({ access }: Tokens): string | null {
+  try {
+    const payload = atob((access.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'));
+    const { sub } = JSON.parse(payload) as { readonly sub?: unknown };
+    return typeof sub === 'string' ? sub : null;
+  } catch {
+    return null;
+  }
+}

@@ -45,7 +45,7 @@ def test_work_goes_on_when_the_session_has_ended_in_its_middle(
     with short_tokens(pipeline):
         visitor = visits(person)
         # Renewed silently: the token of the sign-in has ended long ago.
-        visitor.page.get_by_role("switch", name="Check first").set_checked(False)
+        visitor.check_first(False)
         end_session(pipeline, person)
         visitor.forgive(r"status of 40[01]")
         visitor.choose("products.csv", csv_file([product(f"{person.vendor_id}-1")]))

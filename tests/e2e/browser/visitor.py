@@ -21,12 +21,20 @@ from playwright.sync_api import (
 from local.environment import StackEnvironment
 from local.portal_people import Person, sign_in
 
-SECONDS = 30
-"""What a page may take at most to show something on a busy machine; it takes a tenth of a second."""
+SECONDS = 60
+"""What a page may take at most to show something on a busy machine; it takes a tenth of a second, an upload two."""
 _REPORT_CSP = """
 addEventListener('securitypolicyviolation', (event) =>
   console.error(`CSP: ${event.violatedDirective} kept out ${event.blockedURI}`));
 """
+
+_SETTLED_WIDTH = """async (width) => {
+  // A window that has just become smaller needs some frames to lay the page out anew.
+  for (let frame = 0; frame < 60 && document.documentElement.scrollWidth > width; frame += 1) {
+    await new Promise(requestAnimationFrame);
+  }
+  return document.documentElement.scrollWidth;
+}"""
 
 
 @dataclass(slots=True)
@@ -53,7 +61,8 @@ class Visitor:
         context.set_default_timeout(SECONDS * 1000)
         context.add_init_script(_REPORT_CSP)
         visitor = cls(context, context.new_page(), environment.output("PortalUrl"))
-        context.on("console", visitor._hear)
+        visitor.forgive(r"/favicon\.ico\)")  # of the emulator's sign-in page, which has no icon
+        context.on("console", lambda message: visitor._hear(message))  # noqa: PLW0108 - Playwright marks the handler it gets
         context.on("weberror", lambda error: visitor._complain(f"script: {error.error}"))
         return visitor
 
@@ -94,8 +103,14 @@ class Visitor:
     def hand_in(self, name: str, content: bytes, *, check_only: bool = False, mode: str = "Add new products") -> None:
         """Choose a file on the page of new uploads, which sends it."""
         self.page.get_by_role("radio", name=mode).check()
-        self.page.get_by_role("switch", name="Check first").set_checked(check_only)
+        self.check_first(check_only)
         self.choose(name, content)
+
+    def check_first(self, check_only: bool) -> None:
+        """Choose whether files are only checked."""
+        # The page switches it on by itself when it hears that this is a first upload.
+        self.page.wait_for_load_state("networkidle")
+        self.page.get_by_role("switch", name="Check first").set_checked(check_only)
 
     def choose(self, name: str, content: bytes) -> None:
         """Choose a file, with everything else as it stands."""
@@ -154,6 +169,6 @@ class Visitor:
         """Check that nothing of the page is wider than a window of so many pixels."""
         before = self.page.viewport_size
         self.page.set_viewport_size({"width": width, "height": 720})
-        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        wide = self.page.evaluate(_SETTLED_WIDTH, width)
         self.page.set_viewport_size(before or {"width": 1280, "height": 720})
         assert wide <= width, f"{self.page.url} is {wide} pixels wide in a window of {width}"

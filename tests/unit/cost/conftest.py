@@ -4,16 +4,16 @@ from collections import Counter
 
 import pytest
 
-from cost.counting import Count, DatabaseWork, Run
-from cost.dynamodb_units import Units
+from cost.assumptions import Assumptions
+from cost.bill import Bill
+from cost.counting import Count, Run
+from cost.prices import Prices
 from cost.template import Template
 
 
 @pytest.fixture
 def count() -> Count:
     return Count(
-        rows=1_000,
-        error_rows=50,
         file_bytes=2**20,
         report_bytes=2**10,
         seconds=2.0,
@@ -27,16 +27,19 @@ def count() -> Count:
                 ("vendor", "s3:PutObject"): 1,
             }
         ),
-        table=Units(items=2_000, writes=2_002, reads=150),
+        write_units=2_002,
+        read_units=150,
         staged_bytes=2**20,
         runs=(Run("csv-parser", 512, 1_000), Run("report-link", 1_769, 500)),
         cpu_milliseconds={"csv-parser": 400, "report-link": 900},
         transitions=9,
         execution_events=28,
         log_bytes=4_000,
-        database=DatabaseWork(log_bytes=4_097, stored_bytes=2**20, unique_entries=100),
+        database_log_bytes=4_097,
+        database_grown_bytes=2**20,
+        unique_entries=100,
         queue_mappings=1,
-        metric_series=tuple(f"metric {number}" for number in range(8)),
+        custom_metrics=8,
     )
 
 
@@ -44,3 +47,8 @@ def count() -> Count:
 def template() -> Template:
     units = {"alarms": 12, "dashboards": 1, "secrets": 3, "nat-hours": 0}
     return Template(units, upload_days=120, report_days=97, log_days=90)
+
+
+@pytest.fixture
+def bill(count: Count, template: Template) -> Bill:
+    return Bill(count, template, Prices.load(), Assumptions())

@@ -1,18 +1,16 @@
 """What executions and logs say, and the units of items in the staging table."""
 
 import json
-from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from cost.counting import Run, execution_calls, integration, metrics_in, runs_in, transitions
-from cost.dynamodb_units import item_size, staging_units, stored_bytes
+from cost.counting import Run, execution_calls, integration, runs_in, transitions
+from cost.dynamodb_units import item_size, read_units, stored_bytes, write_units
 from cost.prices import CostError, Prices
+from operations.scale import read_yaml
+from tests.metrics import metric_lines, series_in
 
-_PROJECT = Path(__file__).parents[3]
 _QUEUE = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
 
 
@@ -39,15 +37,8 @@ def test_count_stops_when_a_resource_is_no_call_of_a_service() -> None:
         integration("arn:aws:states:us-east-1:123456789012:activity:paint")
 
 
-class _Loader(yaml.SafeLoader):
-    pass
-
-
-_Loader.add_multi_constructor("!", lambda loader, suffix, node: None)
-
-
 def test_every_call_has_a_price_when_the_state_machine_makes_it() -> None:
-    machine = yaml.load((_PROJECT / "statemachines" / "upload.asl.yml").read_text(), Loader=_Loader)
+    machine = read_yaml("statemachines/upload.asl.yml")
     resources = {state["Resource"] for state in machine["States"].values() if state["Type"] == "Task"}
 
     for resource in resources:
@@ -59,7 +50,7 @@ def test_every_call_has_a_price_when_the_state_machine_makes_it() -> None:
 def test_a_run_is_found_when_a_report_line_ends_it() -> None:
     report = "REPORT RequestId: 1\tDuration: 410.20 ms\tBilled Duration: 411 ms\tMemory Size: 512 MB\tMax Memory: 80 MB"
 
-    runs = list(runs_in("/aws/lambda/product-onboarding-local-csv-parser", ["END RequestId: 1", report]))
+    runs = list(runs_in("csv-parser", ["END RequestId: 1", report]))
 
     assert runs == [Run("csv-parser", 512, 411)]
 
@@ -68,8 +59,11 @@ def test_a_metric_is_billed_for_each_set_of_dimensions() -> None:
     directive = {"Namespace": "Shop", "Dimensions": [["b", "a"], ["a"]], "Metrics": [{"Name": "Uploads"}]}
     line = json.dumps({"_aws": {"CloudWatchMetrics": [directive]}, "a": "s", "b": "partial"})
 
-    assert list(metrics_in(line)) == ["Shop Uploads (a=s, b=partial)", "Shop Uploads (a=s)"]
-    assert list(metrics_in("plain text")) == []
+    assert [series for each in metric_lines(line) for series in series_in(each)] == [
+        "Shop Uploads (a=s, b=partial)",
+        "Shop Uploads (a=s)",
+    ]
+    assert metric_lines("plain text") == []
 
 
 def _item(record_id: str, **attributes: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -93,17 +87,12 @@ def test_size_is_refused_when_a_type_is_not_known() -> None:
 
 
 def test_units_are_those_of_every_item_and_of_every_write_of_the_tracker() -> None:
-    items = [
+    rows = [
         _item("00000001", status={"S": "pending_validation"}, name={"S": "x" * 1_100}),
         _item("validated#00000001", status={"S": "validated"}),
         _item("error#00000002", status={"S": "error"}, name={"S": "x" * 5_000}),
-        _item("#upload"),
     ]
-    calls = Counter({("a", "dynamodb:UpdateItem"): 2, ("b", "dynamodb:UpdateItem"): 1, ("a", "dynamodb:Query"): 4})
 
-    units = staging_units(items, calls)
-
-    assert units.writes == (2 + 1 + 5) + 3 * (3 + 1)
-    assert units.reads == 4 + 2
-    assert units.items == 6
-    assert stored_bytes(items) == sum(map(item_size, items)) + 400
+    assert write_units(rows, _item("#upload"), updates=3) == (2 + 1 + 5) + 3 * (3 + 1)
+    assert read_units(rows, requests=4) == 4 + 2
+    assert stored_bytes(rows) == sum(map(item_size, rows)) + 300

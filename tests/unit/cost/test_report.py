@@ -1,28 +1,20 @@
 """The page: complete, the same each time, and honest about a missed target."""
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from cost.assumptions import Assumptions
-from cost.counting import Count
-from cost.prices import Prices
+from cost.bill import Bill
 from cost.report import Report
-from cost.template import Template
 from local.pages import replaced
 
 _PAGE = (Path(__file__).parents[3] / "docs" / "cost.md").read_text(encoding="utf-8")
 
 
-def _report(count: Count, template: Template) -> Report:
-    return Report(count, template, Prices.load(), Assumptions(), date(2026, 11, 22))
-
-
-def test_page_has_a_place_for_every_table_and_is_the_same_when_the_count_is(count: Count, template: Template) -> None:
-    report = _report(count, template)
+def test_page_has_a_place_for_every_table_and_is_the_same_when_the_count_is(bill: Bill) -> None:
+    report = Report(bill)
 
     page = replaced(_PAGE, "cost", report.tables())
 
@@ -32,13 +24,13 @@ def test_page_has_a_place_for_every_table_and_is_the_same_when_the_count_is(coun
         assert len({line.count(" |") for line in table.splitlines()}) == 1, name
 
 
-def test_page_is_refused_when_it_has_no_place_for_a_table(count: Count, template: Template) -> None:
+def test_page_is_refused_when_it_has_no_place_for_a_table(bill: Bill) -> None:
     with pytest.raises(ValueError, match="no place for cost:idle"):
-        replaced(_PAGE.replace("<!-- cost:idle -->", ""), "cost", _report(count, template).tables())
+        replaced(_PAGE.replace("<!-- cost:idle -->", ""), "cost", Report(bill).tables())
 
 
-def test_page_shows_each_capacity_for_each_way_uploads_come(count: Count, template: Template) -> None:
-    page = replaced(_PAGE, "cost", _report(count, template).tables())
+def test_page_shows_each_capacity_for_each_way_uploads_come(bill: Bill) -> None:
+    page = replaced(_PAGE, "cost", Report(bill).tables())
 
     for arrival in ("uploads in nightly bursts", "uploads over the day"):
         for acus in ("0.5", "1", "2"):
@@ -46,8 +38,8 @@ def test_page_shows_each_capacity_for_each_way_uploads_come(count: Count, templa
     assert "| month: RDS db.t4g.micro" in page
 
 
-def test_polling_adds_up_and_is_dearer_when_a_program_asks_more_often(count: Count, template: Template) -> None:
-    rows = _report(count, template).polling()
+def test_polling_adds_up_and_is_dearer_when_a_program_asks_more_often(bill: Bill) -> None:
+    rows = Report(bill).polling()
 
     assert {row[0]: row[1] for row in rows} == {"2 s": "19", "1 s": "37", "10 s": "5"}
     for row in rows:
@@ -57,8 +49,8 @@ def test_polling_adds_up_and_is_dearer_when_a_program_asks_more_often(count: Cou
     assert dear[2] < dear[0] < dear[1] < Decimal("0.001")
 
 
-def test_targets_are_missed_when_there_is_a_nat_gateway(count: Count, template: Template) -> None:
-    with_gateway = replace(template, units={**template.units, "nat-hours": 730})
+def test_targets_are_missed_when_there_is_a_nat_gateway(bill: Bill) -> None:
+    with_gateway = replace(bill, template=replace(bill.template, units={**bill.template.units, "nat-hours": 730}))
 
-    assert _report(count, template).targets_met
-    assert not _report(count, with_gateway).targets_met
+    assert Report(bill).targets_met
+    assert not Report(with_gateway).targets_met

@@ -21,7 +21,7 @@ def test_values_are_read_when_the_environment_has_them() -> None:
         "STAGING_SHARDS": "64",
         "UPLOAD_STATE_MACHINE_ARN": "arn:machine",
         "UPLOAD_EVENT_QUEUE_URL": "https://queue",
-        "PORTAL_URL": "https://portal",
+        "PORTAL_URL": "https://portal/",
         "PATH": "/bin",
     }
 
@@ -35,7 +35,7 @@ def test_values_are_read_when_the_environment_has_them() -> None:
         staging_shards="64",
         upload_state_machine_arn="arn:machine",
         upload_event_queue_url="https://queue",
-        portal_url="https://portal",
+        portal_url="https://portal/",
     )
 
 

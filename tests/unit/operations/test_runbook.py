@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from onboarding.explaining.causes import Cause
 from onboarding.explaining.logs import FUNCTIONS
 from tests.e2e.runbook import commands_of, sections
 
@@ -89,3 +90,14 @@ def test_every_red_end_names_its_section() -> None:
     assert len(failed) >= 5
     for name, state in failed.items():
         assert f"${{param:runbookUrl}}#{name.lower().replace(' ', '-')}" in state["Cause"]
+
+
+def test_table_of_faults_has_what_explain_calls_them() -> None:
+    tests = (PROJECT / "tests" / "e2e" / "test_faults.py").read_text(encoding="utf-8")
+    named = {Cause[name].value for name in re.findall(r"Cause\.([A-Z_]+)", tests)}
+    rows = [line.split(" | ") for line in sections()["explaining-an-upload"].splitlines() if line.startswith("| ")]
+    table = {cells[1] for cells in rows[1:]}
+
+    assert len(rows) - 1 == len(re.findall(r"^def test_", tests, re.MULTILINE))
+    assert table <= {cause.value for cause in Cause}
+    assert named - {Cause.ENDED, Cause.NOT_ANNOUNCED, Cause.FEED_STOPPED} <= table

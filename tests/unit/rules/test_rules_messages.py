@@ -60,7 +60,8 @@ def test_message_says_what_is_wrong_and_what_is_allowed_when_a_cell_is_refused(
         ("price", "+5", "5"),
         ("price", ".5", "0.5"),
         ("price", "5.", "5"),
-        ("price", "19.990", "19.99"),
+        ("price", "1234.990", "1234.99"),
+        ("price", "0.250", "0.25"),
         ("price", "１９．９９", "19.99"),
         ("price", "١٢٫٥", "12.5"),
         ("stock_quantity", "12.0", "12"),
@@ -82,6 +83,8 @@ def test_message_gives_the_corrected_number_when_it_can_be_read_in_one_way(
     ("column", "cell"),
     [
         ("price", "1,299"),  # one thousand, or one and a bit
+        ("price", "19.990"),
+        ("stock_quantity", "1.000"),
         ("price", "1e3"),
         ("price", "€19.99"),  # another currency is another price
         ("price", "10-20"),

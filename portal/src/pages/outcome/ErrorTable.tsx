@@ -133,6 +133,8 @@ interface LineProps {
 }
 
 function Line({ error, columns, link, isMeant }: LineProps) {
+  const sku = error.sku?.trim();
+  const productId = error.vendor_product_id?.trim();
   return (
     <tr class={isMeant ? 'errors-meant' : ''}>
       <td class="number" data-label="Row">
@@ -141,8 +143,8 @@ function Line({ error, columns, link, isMeant }: LineProps) {
         </a>
       </td>
       <td data-label="Product">
-        <span class="theirs">{error.sku || error.vendor_product_id || '–'}</span>
-        {error.sku && error.vendor_product_id && <small class="soft theirs">{error.vendor_product_id}</small>}
+        <span class="theirs">{sku || productId || '–'}</span>
+        {sku && productId && <small class="soft theirs">{productId}</small>}
       </td>
       <td data-label="Column">{labelOf(error.column, columns)}</td>
       <td data-label="You sent">

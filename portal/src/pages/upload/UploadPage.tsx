@@ -42,6 +42,7 @@ export function UploadPage({ route }: { readonly route: Route }) {
       <PageTitle title="New upload">
         <p class="soft">Hand in a product list as your spreadsheet or shop system saves it.</p>
       </PageTitle>
+      {queued.length > 0 && <QueueList queued={queued} />}
       {corrected && <Corrects upload={corrected} />}
       <div class="card stack">
         <HowChoice
@@ -61,7 +62,6 @@ export function UploadPage({ route }: { readonly route: Route }) {
           }
         />
       </div>
-      {queued.length > 0 && <QueueList queued={queued} />}
       <Aids />
     </div>
   );

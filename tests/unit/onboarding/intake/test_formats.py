@@ -52,6 +52,10 @@ KINDS = {
     "an XML spreadsheet of Excel 2003": b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook>',
     "an XML file": b'<?xml version="1.0"?><products/>',
     "a JSON file": json.dumps([{"sku": "S1"}], indent=1).encode(),
+    "an SVG image": b"<svg xmlns='http://www.w3.org/2000/svg'></svg>",
+    "a SYLK spreadsheet": b'ID;PWXL;N;E\nP;PGeneral\nC;Y1;X1;K"sku"\n',
+    "a PostScript document": b"%!PS-Adobe-3.0\n",
+    "an address card": b"BEGIN:VCARD\nVERSION:3.0\n",
     "an e-mail": b"From: vendor@example.com\nTo: techmart@example.com\n",
     "a Word document": _zip("[Content_Types].xml", "word/document.xml"),
     "a PowerPoint presentation": _zip("[Content_Types].xml", "ppt/presentation.xml"),
@@ -84,6 +88,23 @@ def test_file_is_refused_as_what_it_is_when_it_is_saved_as_unicode(rules: Produc
 
 
 @pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b'{\n  "products": []}', "a JSON file"),
+        (b"[\r\n  [1, 2]]", "a JSON file"),
+        (b"{}", "a JSON file"),
+        (b"<products>\n <product/></products>", "an XML file"),
+        (b"<rss version='2.0'><channel/></rss>", "an XML file"),
+    ],
+)
+def test_file_is_refused_as_what_it_is_when_it_is_indented_or_has_no_declaration(
+    rules: ProductRules, body: bytes, kind: str
+) -> None:
+    with pytest.raises(FileRefused, match=f"UNSUPPORTED_FILE: The file is {kind}"):
+        read_products(body, rules)
+
+
+@pytest.mark.parametrize(
     "start",
     [
         *(
@@ -96,6 +117,9 @@ def test_file_is_refused_as_what_it_is_when_it_is_saved_as_unicode(rules: Produc
             "{sku}",
             "[sku]",
             "<sku>",
+            "<my sku>",
+            "ID;PREIS",
+            "ID;Price",
             "%",
             "PK",
             "II",

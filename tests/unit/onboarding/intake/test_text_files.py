@@ -3,7 +3,7 @@
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onboarding.intake.reading import ReadFile, read_products
@@ -316,9 +316,11 @@ def test_message_quotes_the_cell_as_sent_when_numbers_have_decimal_commas(
     assert ("instead" in error.message) == bool(hint)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("0123456789.,-+ €$%", max_size=9), min_size=1, max_size=4))
-def test_verdict_is_that_of_the_number_when_it_was_sent_with_a_decimal_comma(cells: list[str]) -> None:
-    rules = ProductRules.load()
+def test_verdict_is_that_of_the_number_when_it_was_sent_with_a_decimal_comma(
+    rules: ProductRules, cells: list[str]
+) -> None:
     read = read_products(_text(*_comma("19,99", *cells), separator=";").encode(), rules)
 
     for row in read.rows:

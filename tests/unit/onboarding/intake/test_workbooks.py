@@ -286,6 +286,49 @@ def test_price_is_refused_when_it_is_a_percentage(rules: ProductRules, body: byt
     assert "A percentage cannot be used here" in error.message
 
 
+def _with_zeros_by_xlsxwriter() -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADER)
+        sheet.write_row(1, 0, _product())
+        for column, value in ((0, 12), (3, 1234567), (4, 7.5)):
+            sheet.write_number(1, column, value, book.add_format({"num_format": "00000"}))
+    return file.getvalue()
+
+
+def _with_zeros_by_xlwt() -> bytes:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Products")
+    zeros = xlwt.easyxf(num_format_str="00000")
+    for column, (name, cell) in enumerate(zip(HEADER, _product(), strict=True)):
+        shaped = {0: 12, 3: 1234567, 4: 7.5}
+        sheet.write(0, column, name)
+        sheet.write(1, column, shaped.get(column, cell), *([zeros] if column in shaped else []))
+    return _saved(book)
+
+
+@pytest.mark.parametrize("body", [_with_zeros_by_xlsxwriter(), _with_zeros_by_xlwt()], ids=["xlsx", "xls"])
+def test_identifier_has_its_leading_zeros_when_its_number_is_shown_with_them(rules: ProductRules, body: bytes) -> None:
+    (row,) = read_products(body, rules).rows
+
+    shown = (row.cells["vendor_product_id"], row.cells["sku"], row.cells["price"])
+    assert shown == ("00012", "1234567", "7.5")
+
+
+def test_number_has_its_leading_zeros_when_an_opendocument_sheet_shows_them(rules: ProductRules) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(SAMPLES / "products.ods") as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            assert name != "content.xml" or content.count(b"<text:p>20</text:p>") == 1
+            new.writestr(name, content.replace(b"<text:p>20</text:p>", b"<text:p>00020</text:p>"))
+
+    rows = {row.row_number: row.cells for row in read_products(file.getvalue(), rules).rows}
+
+    assert rows[2]["price"] == "00020"
+
+
 def _with_errors() -> bytes:
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:

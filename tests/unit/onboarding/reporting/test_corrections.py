@@ -93,6 +93,19 @@ def test_errors_column_is_no_column_of_the_vendor_when_a_corrections_file_fails_
     assert read_products(second, RULES).rows[0].cells["product_name"] == "=1+1"
 
 
+def test_file_is_read_like_any_other_when_the_errors_column_was_removed() -> None:
+    text = f"{HEADER}\nP1,Mouse,Audio,S1,19.99,5\nP2,=1+1,,S2,1.299,5\n".replace(",", ";").replace("19.99", "19,99")
+    body = _corrections(read_products(text.encode(), RULES), 2)
+    removed = "\n".join(line.rpartition(";")[0] for line in body.decode().splitlines()).encode()
+
+    first, second = read_products(removed, RULES), read_products(removed, RULES)
+
+    (row,) = first.rows
+    assert (first.read_as.corrections, first.read_as.decimal_sign) == (False, ".")
+    assert (row.cells["product_name"], row.cells["price"]) == ("'=1+1", "1.299")
+    assert (second.rows, second.read_as) == (first.rows, first.read_as)
+
+
 @pytest.mark.parametrize("line", ["P1,Mouse,Audio,S1,1,5,extra", "P1,Cable, 2 m,Audio,S1,1,5"])
 def test_row_stays_malformed_when_it_has_too_many_cells(line: str) -> None:
     file = _file(line)

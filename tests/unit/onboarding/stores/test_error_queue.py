@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onboarding.rows import ProductRow, StagedRow, stage
+from onboarding.rows import REPORTED_COLUMNS, ProductRow, StagedRow, stage
 from onboarding.stores.error_queue import (
     MessagesNotSentError,
     ReportRequest,
@@ -17,9 +17,8 @@ from onboarding.stores.error_queue import (
     send_error_rows,
 )
 from onboarding.uploads import Upload, UploadMode
-from rules import ErrorCode, ProductRules, RowError
+from rules import ErrorCode, RowError
 
-COLUMNS = ProductRules.load().columns
 SQS_BYTES = 1024 * 1024
 # Characters a message may have (SQS API reference, SendMessage).
 SQS_TEXT = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
@@ -31,11 +30,16 @@ rows_with_errors = st.lists(
         upload_id=st.just("UPLOAD_20261121_103045_0a1b2c3d"),
         vendor_id=st.just("VEND001"),
         row=st.builds(
-            ProductRow, row_number=st.integers(1, 10**7), cells=st.dictionaries(st.sampled_from(COLUMNS), text)
+            ProductRow,
+            st.integers(1, 10**7),
+            st.dictionaries(st.sampled_from(REPORTED_COLUMNS), text),
+            st.just({}),
+            st.just(()),
+            st.just({}),
         ),
         expires_at=st.integers(0, 2**40),
         errors=st.lists(
-            st.builds(RowError, st.none() | st.sampled_from(COLUMNS), st.sampled_from(ErrorCode), text),
+            st.builds(RowError, st.none() | st.sampled_from(REPORTED_COLUMNS), st.sampled_from(ErrorCode), text),
             min_size=1,
             max_size=3,
         ).map(tuple),
@@ -72,7 +76,7 @@ class Client:
 
 def _rows(upload: Upload, sizes: list[int], character: str = "x") -> list[StagedRow]:
     error = RowError("sku", ErrorCode.DUPLICATE_SKU, "Duplicate SKU")
-    rows = [ProductRow(n, {"description": character * size}) for n, size in enumerate(sizes, start=1)]
+    rows = [ProductRow(n, {"product_name": character * size}) for n, size in enumerate(sizes, start=1)]
     return [
         StagedRow(staged.upload_id, staged.vendor_id, staged.row, staged.expires_at, (error,))
         for staged in stage(upload, rows)
@@ -88,6 +92,19 @@ def test_rows_are_the_same_when_they_went_through_the_queue(rows: list[StagedRow
 
     assert client.rows == rows
     assert all(SQS_TEXT.fullmatch(body) for request in client.requests for body in request)
+
+
+def test_only_what_the_report_shows_is_sent_when_rows_have_more(upload: Upload) -> None:
+    error = RowError("price", ErrorCode.INVALID_PRICE, "Price is odd.")
+    row = ProductRow(1, {"sku": "S1", "price": "1.5", "description": "x" * 2000}, sent={"price": "1,5"})
+    (staged,) = stage(upload, [row])
+    client = Client()
+
+    send_error_rows(client, "queue", [staged._replace(errors=(error,))])
+
+    (arrived,) = client.rows
+    assert arrived.row.cells == {"sku": "S1", "price": "1,5"}
+    assert arrived.errors == (error,)
 
 
 def test_characters_that_sqs_refuses_are_escaped_when_cells_have_them(upload: Upload) -> None:
@@ -131,21 +148,21 @@ def test_messages_and_requests_keep_the_limits_when_rows_are_many_or_large(
 def test_many_rows_share_a_message_when_they_are_small(upload: Upload) -> None:
     client = Client()
 
-    send_error_rows(client, "queue", _rows(upload, [100] * 200))
+    send_error_rows(client, "queue", _rows(upload, [100] * 100))
 
     assert [len(request) for request in client.requests] == [1]
 
 
 def test_row_goes_alone_when_it_is_as_large_as_a_row_can_be(upload: Upload) -> None:
     error = RowError("sku", ErrorCode.DUPLICATE_SKU, "Duplicate SKU")
-    cells = dict.fromkeys(COLUMNS, "\x01" * 4096)
+    cells = dict.fromkeys(REPORTED_COLUMNS, "\x01" * 4096)
     (staged,) = stage(upload, [ProductRow(1, cells)])
     client = Client()
 
     send_error_rows(client, "queue", [StagedRow(staged.upload_id, "VEND001", staged.row, staged.expires_at, (error,))])
 
     ((body,),) = client.requests
-    assert 250_000 < len(body.encode()) < SQS_BYTES
+    assert 120_000 < len(body.encode()) < SQS_BYTES
     assert _read_rows(body)[0].row.cells == cells
 
 

@@ -73,3 +73,18 @@ def test_status_stays_when_an_upload_is_finished_twice(database: TestDatabase, c
 
     assert first.status is UploadStatus.COMPLETED
     assert second == first
+
+
+def test_files_are_noted_later_when_they_could_not_be_built_at_first(
+    database: TestDatabase, cursor: Cursor, upload: Upload
+) -> None:
+    history.open_upload(cursor, upload, 1)
+    cursor.execute("UPDATE upload_history SET error_records = 1 WHERE upload_id = %s", (upload.upload_id,))
+
+    first = history.finish_upload(cursor, upload.upload_id, UploadStatus.FAILED, None, None)
+    second = history.finish_upload(cursor, upload.upload_id, UploadStatus.FAILED, None, "report")
+    third = history.finish_upload(cursor, upload.upload_id, UploadStatus.FAILED, None, "another", "corrections")
+
+    files = [(record.error_file_s3_key, record.corrections_file_s3_key) for record in (first, second, third)]
+    assert files == [(None, None), ("report", None), ("report", "corrections")]
+    assert first.completed_at == third.completed_at

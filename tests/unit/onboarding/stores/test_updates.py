@@ -252,7 +252,7 @@ def test_table_decides_when_the_rules_let_something_through(
     (row,) = checked_rows(rules, upload, {1: {"sku": "SKU-0001", "price": "0"}})
 
     with pytest.raises(psycopg2.errors.CheckViolation, match="products_price_range"):
-        ledger.settle(listed, rules, upload.upload_id, upload.vendor_id, [replace(row, errors=())])
+        ledger.settle(listed, rules, upload.upload_id, upload.vendor_id, [row._replace(errors=())])
 
 
 # The same rows again

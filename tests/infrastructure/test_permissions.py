@@ -215,6 +215,10 @@ def test_operators_api_changes_nothing_but_by_others_and_the_database(prod: Temp
     changing = {"lambda:InvokeFunction", "states:StartExecution"}
     reading = {
         *("secretsmanager:GetSecretValue", "dynamodb:GetItem", "states:DescribeExecution"),
+        *("states:DescribeStateMachine", "states:GetExecutionHistory", "states:ListExecutions"),
+        # A message that is looked at is hidden for moments, and stays.
+        *("sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "dynamodb:Query", "lambda:ListEventSourceMappings"),
+        *("s3:GetObject", "s3:GetObjectVersion", "s3:GetBucketNotification", "logs:FilterLogEvents"),
         *("sqs:GetQueueAttributes", "s3:ListBucket", "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"),
         *("xray:PutTraceSegments", "xray:PutTelemetryRecords", "logs:CreateLogStream", "logs:CreateLogGroup"),
         *("logs:PutLogEvents", "logs:TagResource"),

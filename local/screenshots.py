@@ -46,6 +46,12 @@ class Scene:
     place: Callable[[Studio], str]
     prepare: Callable[[Page], None] = lambda page: None
     is_new_vendor: bool = False
+    is_operator: bool = False
+
+    @property
+    def seen_by(self) -> int:
+        """Return the place, among the people, of who sees it."""
+        return 2 if self.is_operator else int(self.is_new_vendor)
 
 
 def take(settings: Settings, only: str = "") -> Path:
@@ -56,26 +62,28 @@ def take(settings: Settings, only: str = "") -> Path:
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     seasoned, new = person_of(environment, _SEASONED), person_of(environment, _NEW)
+    operator = Person("", environment.access["OPERATOR_USER"], environment.access["OPERATOR_PASSWORD"])
     with step("Handing in the files for the pictures", "Files for the pictures handed in"):
         studio = Studio(environment, _hand_in_files(environment))
     with browser.started(say) as opened:
         for width in _WIDTHS:
             for theme in ("light", "dark"):
                 with step(f"Pictures {width} wide, {theme}", f"Pictures {width} wide, {theme}"):
-                    _take_all(opened, studio, {False: seasoned, True: new}, folder, width, theme, only)
+                    _take_all(opened, studio, (seasoned, new, operator), folder, width, theme, only)
     return folder
 
 
 def _take_all(
-    opened: Browser, studio: Studio, people: dict[bool, Person], folder: Path, width: int, theme: str, only: str
+    opened: Browser, studio: Studio, people: tuple[Person, ...], folder: Path, width: int, theme: str, only: str
 ) -> None:
-    for is_new, person in people.items():
-        scenes = [scene for scene in SCENES if scene.is_new_vendor is is_new and only in scene.name]
+    """`people` are one of the seasoned vendor, one of the new vendor, and an operator."""
+    for kind, person in enumerate(people):
+        scenes = [scene for scene in SCENES if scene.seen_by == kind and only in scene.name]
         if not scenes:
             continue
         with _window(opened, width, theme) as context:
             page = context.new_page()
-            if not is_new:
+            if kind == 0:
                 page.goto(studio.environment.output("PortalUrl"))
                 page.get_by_role("button", name="Sign in").wait_for()
                 _shoot(page, folder, "signed-out", width, theme)
@@ -221,4 +229,13 @@ SCENES = (
     Scene("settings", lambda _: "settings"),
     Scene("settings-new-key", lambda _: "settings", _make_key),
     Scene("nothing-here", lambda _: "no/such/page"),
+    Scene("figures", lambda _: "uploads/figures"),
+    Scene("admin-system", lambda _: "", is_operator=True),
+    Scene("admin-uploads", lambda _: "uploads", is_operator=True),
+    Scene("admin-upload", lambda studio: studio.place_of("spring-catalogue.csv"), is_operator=True),
+    Scene("admin-vendors", lambda _: "vendors", is_operator=True),
+    Scene("admin-vendor", lambda _: f"vendors/{_SEASONED.vendor_id}", is_operator=True),
+    Scene("admin-categories", lambda _: "categories", is_operator=True),
+    Scene("admin-analytics", lambda _: "analytics", is_operator=True),
+    Scene("admin-actions", lambda _: "actions", is_operator=True),
 )

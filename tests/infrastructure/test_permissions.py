@@ -15,6 +15,7 @@ WITHOUT_RESOURCE = {
     "secretsmanager:GetRandomPassword",
     "sns:Unsubscribe",
     "cloudwatch:GetMetricData",
+    "lambda:ListEventSourceMappings",
     "logs:CreateLogDelivery",
     "logs:GetLogDelivery",
     "logs:UpdateLogDelivery",

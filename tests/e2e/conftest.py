@@ -17,7 +17,7 @@ from tests.e2e.listening import listening
 from tests.e2e.pipeline import Pipeline
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
     """Settings of a stack that only this run uses; a second run from this checkout waits for its turn."""
     directory = Settings.from_environment({}).project / ".local" / "e2e"
@@ -27,7 +27,7 @@ def settings() -> Iterator[Settings]:
         yield Settings(directory, port=free_port(), database_port=free_port())
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def pipeline(settings: Settings) -> Iterator[Pipeline]:
     """The deployed pipeline. What every upload of the run must keep is checked once more when all tests are through."""
     # A run that is ended from outside stops its stack, as one ended from the keyboard does.

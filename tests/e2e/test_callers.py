@@ -268,7 +268,8 @@ def test_key_made_by_a_person_opens_the_api_until_it_is_removed(doors: Doors) ->
 
 
 def test_sign_in_is_refused_when_password_or_verifier_or_code_is_wrong(doors: Doors) -> None:
-    (person,) = doors.access.ask("show_vendor", vendor_id=doors.mine.vendor_id)["people"]
+    vendor_id = doors.new_vendor().vendor_id
+    (person,) = doors.access.ask("show_vendor", vendor_id=vendor_id)["people"]
     verifier = secrets.token_urlsafe(48)
 
     with pytest.raises(SignInRefusedError):

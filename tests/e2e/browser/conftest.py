@@ -20,7 +20,7 @@ class Visits(Protocol):
     def __call__(self, person: Person | None = None, **options: Any) -> Visitor: ...
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """The browser of this run. Where there is none and none can be installed, every test fails and says what to do."""
     capture = request.config.pluginmanager.getplugin("capturemanager")

@@ -23,6 +23,7 @@ def test_execution_tells_the_story_when_some_rows_are_not_valid(pipeline: Pipeli
         "uploaded_at": execution.input["uploaded_at"],
         "mode": "import",
         "is_preview": False,
+        "corrects_upload_id": None,
         "portal_page": f"{pipeline.environment.output('ApiUrl')}/portal/#/uploads/{upload.upload_id}",
     }
     assert [state for state in execution.states if state != "Read Completion"] == [

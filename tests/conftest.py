@@ -18,6 +18,7 @@ from onboarding.upkeep.roles import APPLICATION_ROLE, set_application_password
 APPLICATION_PASSWORD = "of-the-application"
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together what shares something dear, when processes share the tests: the stack, the compiled templates."""
     for item in items:

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -16,15 +15,6 @@ from onboarding.upkeep.migrations import migrate
 from onboarding.upkeep.roles import APPLICATION_ROLE, set_application_password
 
 APPLICATION_PASSWORD = "of-the-application"
-
-
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares something dear, when processes share the tests: the stack, the compiled templates."""
-    for item in items:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        if folder in ("e2e", "infrastructure") and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(folder))
 
 
 class TestDatabase:

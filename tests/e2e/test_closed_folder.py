@@ -74,7 +74,6 @@ def _local(clone: Path, *command: str) -> str:
     return result.stdout
 
 
-@pytest.mark.xdist_group("clone")
 def test_upload_completes_when_the_clone_lies_in_a_closed_folder(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOCAL_PORT", str(free_port()))
     monkeypatch.setenv("LOCAL_DATABASE_PORT", str(free_port()))

@@ -220,9 +220,21 @@ screenshots: install ## Take pictures of every page of the portal into .local/sc
 
 ##### Quality
 
+FAST_TESTS := tests/unit tests/handlers tests/infrastructure
+E2E_LOG := .local/e2e.log
+
 .PHONY: test
 test: install $(if $(PYTEST_ARGS),portal,test-portal) ## Run the whole test suite (PYTEST_ARGS='-k name' for a part of it)
-	@$(PYTHON) -m pytest $(if $(PYTEST_ARGS),,-n 2 --dist loadgroup) $(PYTEST_ARGS)
+ifdef PYTEST_ARGS
+	@$(PYTHON) -m pytest $(PYTEST_ARGS)
+else
+	@echo "The end-to-end tests run beside the others. What they say comes last, and is in $(E2E_LOG) meanwhile."
+	@mkdir -p .local; $(PYTHON) -m pytest tests/e2e >$(E2E_LOG) 2>&1 & e2e=$$!; \
+	trap 'kill $$e2e; wait $$e2e || true; exit 130' INT TERM; \
+	others=0; $(PYTHON) -m pytest $(FAST_TESTS) || others=$$?; \
+	status=0; wait $$e2e || status=$$?; \
+	cat $(E2E_LOG); exit $$(( others | status ))
+endif
 
 .PHONY: test-portal
 test-portal: $(PORTAL)

@@ -39,7 +39,8 @@ def clone(tmp_path: Path) -> Iterator[Path]:
     clone = closed / "product onboarding"
     shutil.copytree(project, clone, symlinks=True, ignore=shutil.ignore_patterns(*_NOT_COPIED))
     _install_postgres(clone / ".venv")
-    (clone / "node_modules").symlink_to(project / "node_modules")
+    for tools in ("node_modules", "portal/node_modules"):
+        (clone / tools).symlink_to(project / tools)
     (clone / ".local").mkdir()
     for installed in ("emulator", "emulator-tokens"):
         (clone / ".local" / installed).symlink_to(project / ".local" / installed)

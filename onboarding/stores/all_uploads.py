@@ -9,7 +9,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from onboarding.stores.conditions import Conditions
 from onboarding.stores.reverts import revert_id_of
-from onboarding.stores.upload_pages import UploadPosition
+from onboarding.stores.upload_pages import UploadFilter, UploadPosition
 
 _COLUMNS = """
     upload_id, vendor_id, file_name, mode, is_preview, status, total_records, valid_records, error_records,
@@ -21,19 +21,13 @@ MAX_SKU_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class AnyUploadFilter:
-    """Which uploads; None means all. Times are the first and the last that are meant."""
+class AnyUploadFilter(UploadFilter):
+    """Which uploads of which vendors; None means all."""
 
     upload_id: str | None = None
     vendor_id: str | None = None
-    file_name: str | None = None
-    status: str | None = None
-    mode: str | None = None
-    is_preview: bool | None = None
     code: str | None = None
     sku: str | None = None
-    created_from: datetime | None = None
-    created_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +71,10 @@ def list_all_uploads(
     where.add("TRUE")
     where.add_unless_none("upload_id = %s", wanted.upload_id)
     where.add_unless_none("vendor_id = %s", wanted.vendor_id)
-    where.add_unless_none("status = %s", wanted.status)
-    where.add_unless_none("mode = %s", wanted.mode)
-    where.add_unless_none("is_preview = %s", wanted.is_preview)
-    where.add_unless_none("upload_timestamp >= %s", wanted.created_from)
-    where.add_unless_none("upload_timestamp <= %s", wanted.created_to)
-    where.add_unless_none("strpos(lower(file_name), lower(%s)) > 0", wanted.file_name)
     where.add_unless_none("codes @> ARRAY[%s]::varchar[]", wanted.code)
     if wanted.sku is not None:
         where.add("upload_id = ANY(%s::varchar[])", _uploads_of_sku(cursor, wanted.sku.strip(" ")))
-    if after is not None:
-        where.add("(upload_timestamp, upload_id) < (%s, %s)", after.upload_timestamp, after.upload_id)
+    wanted.narrow(where, after)
     cursor.execute(
         f"""
         SELECT {_COLUMNS} FROM upload_history WHERE {where.sql}

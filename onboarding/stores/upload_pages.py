@@ -39,6 +39,17 @@ class UploadFilter:
     created_to: datetime | None = None
     file_name: str | None = None
 
+    def narrow(self, where: Conditions, after: UploadPosition | None) -> None:
+        """Add what is wanted, and where the last page ended, newest first."""
+        where.add_unless_none("status = %s", self.status)
+        where.add_unless_none("mode = %s", self.mode)
+        where.add_unless_none("is_preview = %s", self.is_preview)
+        where.add_unless_none("upload_timestamp >= %s", self.created_from)
+        where.add_unless_none("upload_timestamp <= %s", self.created_to)
+        where.add_unless_none("strpos(lower(file_name), lower(%s)) > 0", self.file_name)
+        if after is not None:
+            where.add("(upload_timestamp, upload_id) < (%s, %s)", after.upload_timestamp, after.upload_id)
+
 
 @dataclass(frozen=True, slots=True)
 class UploadView:
@@ -125,14 +136,7 @@ def list_uploads(
     """Return at most `limit` of the vendor's uploads, newest first."""
     where = Conditions()
     where.add("vendor_id = %s", vendor_id)
-    where.add_unless_none("status = %s", wanted.status)
-    where.add_unless_none("mode = %s", wanted.mode)
-    where.add_unless_none("is_preview = %s", wanted.is_preview)
-    where.add_unless_none("upload_timestamp >= %s", wanted.created_from)
-    where.add_unless_none("upload_timestamp <= %s", wanted.created_to)
-    where.add_unless_none("strpos(lower(file_name), lower(%s)) > 0", wanted.file_name)
-    if after is not None:
-        where.add("(upload_timestamp, upload_id) < (%s, %s)", after.upload_timestamp, after.upload_id)
+    wanted.narrow(where, after)
     cursor.execute(
         f"""
         SELECT {_UPLOAD_COLUMNS} FROM upload_history WHERE {where.sql}

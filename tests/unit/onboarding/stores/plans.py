@@ -1,9 +1,15 @@
 """How PostgreSQL runs a query: its plan, with what it has read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
+import psycopg2
 from psycopg2.extensions import cursor as Cursor
+
+from local.postgres import PostgresServer
+from tests.conftest import migrated_server
 
 
 class Explaining(Cursor):
@@ -23,6 +29,30 @@ class Explaining(Cursor):
 
 
 Explain = Callable[[Callable[[Cursor], object]], dict[str, Any]]
+
+
+@contextmanager
+def filled_server(directory: Path, statements: Sequence[str]) -> Iterator[PostgresServer]:
+    """Run a server whose migrated database these statements have filled."""
+    with migrated_server(directory) as server:
+        with closing(psycopg2.connect(server.url)) as connection, connection.cursor() as cursor:
+            connection.autocommit = True
+            for statement in statements:
+                cursor.execute(statement)
+        yield server
+
+
+@contextmanager
+def explaining(server: PostgresServer) -> Iterator[Explain]:
+    """Give a function that returns the plan of the last statement of some work."""
+    with closing(psycopg2.connect(server.url)) as connection:
+
+        def run(work: Callable[[Cursor], object]) -> dict[str, Any]:
+            with connection, connection.cursor(cursor_factory=Explaining) as cursor:
+                work(cursor)
+                return cursor.plan
+
+        yield run
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, date, datetime
 
-import psycopg2
 import pytest
 from psycopg2.extensions import cursor as Cursor
 
@@ -16,8 +14,7 @@ from onboarding.stores.all_uploads import AnyUploadFilter
 from onboarding.stores.analytics import Days, VendorOrder
 from onboarding.stores.upload_pages import UploadPosition
 from onboarding.stores.vendors import VendorFilter
-from onboarding.upkeep.migrations import migrate
-from tests.unit.onboarding.stores.plans import Explain, Explaining, blocks, nodes
+from tests.unit.onboarding.stores.plans import Explain, blocks, explaining, filled_server, nodes
 
 VENDORS = 200
 UPLOADS = 500
@@ -70,24 +67,13 @@ FILL = [
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    with PostgresServer(tmp_path_factory.mktemp("operators") / "server") as server:
-        migrate(server.url)
-        with closing(psycopg2.connect(server.url)) as connection, connection.cursor() as cursor:
-            connection.autocommit = True
-            for statement in FILL:
-                cursor.execute(statement)
+    with filled_server(tmp_path_factory.mktemp("operators"), FILL) as server:
         yield server
 
 
 @pytest.fixture
 def explain(filled: PostgresServer) -> Iterator[Explain]:
-    with closing(psycopg2.connect(filled.url)) as connection:
-
-        def run(work: Callable[[Cursor], object]) -> dict[str, object]:
-            with connection, connection.cursor(cursor_factory=Explaining) as cursor:
-                work(cursor)
-                return cursor.plan
-
+    with explaining(filled) as run:
         yield run
 
 

@@ -2,11 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import psycopg2
 import pytest
 from psycopg2.extensions import cursor as Cursor
 
@@ -14,8 +11,7 @@ from local.postgres import PostgresServer
 from onboarding.stores import product_pages, upload_pages
 from onboarding.stores.product_pages import ChangePosition, ProductFilter
 from onboarding.stores.upload_pages import ErrorFilter, ErrorPosition, UploadFilter, UploadPosition
-from onboarding.upkeep.migrations import migrate
-from tests.unit.onboarding.stores.plans import Explain, Explaining, blocks, nodes
+from tests.unit.onboarding.stores.plans import Explain, blocks, explaining, filled_server, nodes
 
 VENDORS = 20
 UPLOADS = 1_500
@@ -67,24 +63,13 @@ FILL = [
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    with PostgresServer(tmp_path_factory.mktemp("plans") / "server") as server:
-        migrate(server.url)
-        with closing(psycopg2.connect(server.url)) as connection, connection.cursor() as cursor:
-            connection.autocommit = True
-            for statement in FILL:
-                cursor.execute(statement)
+    with filled_server(tmp_path_factory.mktemp("plans"), FILL) as server:
         yield server
 
 
 @pytest.fixture
 def explain(filled: PostgresServer) -> Iterator[Explain]:
-    with closing(psycopg2.connect(filled.url)) as connection:
-
-        def run(work: Callable[[Cursor], object]) -> dict[str, Any]:
-            with connection, connection.cursor(cursor_factory=Explaining) as cursor:
-                work(cursor)
-                return cursor.plan
-
+    with explaining(filled) as run:
         yield run
 
 

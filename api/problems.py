@@ -141,6 +141,12 @@ PERSON_TAKEN = Kind(
     "The address signs in for somebody else",
     "anna@acme.example signs in for somebody else.",
 )
+OWN_ACCOUNT = Kind(
+    "own-account",
+    HTTPStatus.CONFLICT,
+    "Operators do not remove themselves",
+    "Another operator can remove you.",
+)
 CATEGORY_TAKEN = Kind(
     "category-taken",
     HTTPStatus.CONFLICT,

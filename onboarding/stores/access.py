@@ -1,8 +1,9 @@
 """The access table: who may come in, looked up at each request.
 
 Items by their key `id`: `vendor#{id}` (status, and which people and keys are the vendor's), `operators` (which people
-are), `person#{sub}`, `key#{SHA-256}`, and `idempotency#{vendor}#{key}` with what a request was answered. DynamoDB, so that no sign-in and no
-refusal waits for a database that sleeps. Reads are consistent: what was taken away is gone at the next request.
+are), `person#{sub}`, `key#{SHA-256}`, and `idempotency#{vendor}#{key}` with what a request was answered. DynamoDB, so
+that no sign-in and no refusal waits for a database that sleeps. Reads are consistent: what was taken away is gone at
+the next request.
 """
 
 import time

@@ -157,7 +157,7 @@ CATEGORY_TOO_LARGE = Kind(
     "category-too-large",
     HTTPStatus.CONFLICT,
     "Too many products would have to follow",
-    "More than 200000 products are in Audio, too many to change at once.",
+    "More than 100000 products are in Audio, too many to change at once.",
 )
 STARTING_UP = Kind(
     "starting-up",

@@ -75,7 +75,7 @@ def test_every_command_of_a_diagnosis_is_one_of_make() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
     redriven = {found for text in sources for found in re.findall(r'redrive\(story, "(\w+)"(,?)', text)}
 
-    assert {found for text in sources for found in re.findall(r"make ([a-z-]+)[ \"]", text)} <= targets
+    assert {found for text in sources for found in re.findall(r'"make ([a-z-]+)[ "]', text)} <= targets
     assert {what for what, _ in redriven} <= set(REDRIVEN)
     assert {what for what, upload in redriven if upload} == set(OF_ONE_UPLOAD)
 

@@ -34,10 +34,12 @@ def main() -> int:
             print(_redrive(session, access, arguments))
         elif arguments.command == "discard":
             action = Redrive(session, arguments.stage, stack_outputs(session, arguments.stage))
-            print(f"Deleted from {action.discard(arguments.message_id)}.")
+            done = f"Deleted from {action.discard(arguments.message_id)}."
+            print(done + _noted(access, "discard_message", arguments.message_id, done))
         elif arguments.command == "switch-on":
             count = switch_on(session.client("lambda"), arguments.stage, arguments.function)
-            print(f"Switched {count} event source mappings of {arguments.function} on.")
+            done = f"Switched {count} event source mappings of {arguments.function} on."
+            print(done + _noted(access, "switch_on", arguments.function, done))
         elif arguments.command == "explain":
             outputs = stack_outputs(session, arguments.stage)
             print(explain(session, arguments.stage, outputs, arguments.upload, in_json=arguments.json))
@@ -123,7 +125,7 @@ def _redrive(session: boto3.Session, access: Access, arguments: argparse.Namespa
 
 
 def _noted(access: Access, what: str, subject: str, done: str) -> str:
-    """Have it recorded, and return what to say about that: a redrive must be possible while the database is down."""
+    """Have it recorded, and return what to say about that: all this must be possible while the database is down."""
     try:
         access.record("note", what=what, subject=subject, after={"done": done})
     except (RefusedError, BotoCoreError, ClientError) as error:

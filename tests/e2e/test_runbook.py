@@ -40,6 +40,8 @@ def test_upload_ends_well_when_a_function_has_its_work_again(
         upload = pipeline.end_of(sent)
     assert (diagnosis.cause, diagnosis.section) == (Cause.FEED_STOPPED, section)
     assert said.endswith(f"Switched 1 event source mappings of {function} on.\n")
+    recorded = pipeline.query("SELECT action FROM operator_actions WHERE subject = %s", function)
+    assert recorded == [{"action": "switch_on"}]
     check_settled(pipeline, upload, {2: ("INVALID_PRICE",)})
 
 

@@ -5,9 +5,10 @@ from http import HTTPStatus
 
 from api.admin_documents import NewPerson, OperatorDocument, Operators
 from api.admin_services import AdminServices
+from api.identity import Caller
 from api.problems import NOT_FOUND, OWN_ACCOUNT, PERSON_TAKEN, Problem, unknown
 from api.routes.admin.people import invitation_problems
-from api.routing import Answer, Call, Caller, Route, Who
+from api.routing import Answer, Call, Route, Who
 
 
 def list_operators(services: AdminServices, call: Call[None, None]) -> Operators:

@@ -3,6 +3,8 @@
 import json
 import time
 
+import requests
+
 from onboarding.explaining.causes import Cause
 from samples.generate import generate_upload
 from tests.e2e.explaining import diagnosed
@@ -270,6 +272,8 @@ def test_vendor_is_asked_to_try_again_when_the_upload_cannot_be_finished(pipelin
     diagnosis = diagnosed(pipeline, upload.upload_id)
     assert diagnosis.cause is Cause.RECOVERY_FAILED
     assert "s3:GetObjectVersion" in diagnosis.sentence
+    address, _, section = str(upload.execution.cause).partition(" | Runbook: ")[2].partition("#")
+    assert f'id="{section}"' in requests.get(address, timeout=30).text
     follow(pipeline, "stalled-upload-abandoned", UPLOAD=sent.stored.key)
     check_settled(pipeline, pipeline.end_of(sent, upload_id=later_upload(pipeline, upload)), {})
 

@@ -208,7 +208,7 @@ $(RUNTIME_STAMP): requirements.txt | $(PYTHON_STAMP)
 .PHONY: portal
 portal: $(PORTAL) ## Build the portal's pages into portal/dist (`sls` builds them as well)
 
-PORTAL_SOURCES := $(shell find portal/src portal/public -type f -not -name schema.d.ts) portal/index.html portal/vite.config.ts
+PORTAL_SOURCES := $(shell find portal/src portal/public -type f -not -name schema.d.ts) portal/index.html portal/runbook.html portal/vite.config.ts docs/runbook.md
 
 $(PORTAL): $(PORTAL_STAMP) api/openapi.json $(PORTAL_SOURCES)
 	@npm run --prefix portal --silent build

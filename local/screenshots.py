@@ -237,5 +237,6 @@ SCENES = (
     Scene("admin-vendor", lambda _: f"vendors/{_SEASONED.vendor_id}", is_operator=True),
     Scene("admin-categories", lambda _: "categories", is_operator=True),
     Scene("admin-analytics", lambda _: "analytics", is_operator=True),
+    Scene("admin-operators", lambda _: "operators", is_operator=True),
     Scene("admin-actions", lambda _: "actions", is_operator=True),
 )

@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from operations.access import Access, RefusedError
 from operations.explain import explain
@@ -49,6 +49,9 @@ def main() -> int:
             print(_category(access, arguments))
         else:
             print(_access(access, arguments))
+    except NoCredentialsError:
+        print("No AWS credentials are known here. The local stack is asked with STAGE=local.", file=sys.stderr)
+        return 1
     except (NothingToRedriveError, NotRevertedError, NoFeedError, RefusedError, BotoCoreError, ClientError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -12,7 +12,7 @@ from onboarding.intake.formats import refused_beginnings
 from onboarding.intake.limits import MAX_FILE_BYTES, MAX_ROWS
 from onboarding.intake.refusal import TOO_LARGE, empty_file
 from onboarding.stores import catalogue
-from rules.fixes import read_fixes
+from rules.fixes import read_fixes, read_meanings
 from rules.schema import Column, Rules
 
 _PROJECT = Path(__file__).parent.parent.parent
@@ -39,12 +39,12 @@ def list_columns(services: Services, call: Call[None, None]) -> Columns:
 
 
 def _columns(rules: Rules) -> Columns:
-    rows, files = read_fixes()
+    (rows, files), meanings = read_fixes(), read_meanings()
     return Columns(
         columns=[_column(column) for column in rules.columns],
         codes=[
-            *(CodeDocument(code=code, of="row", fix=fix) for code, fix in rows.items()),
-            *(CodeDocument(code=code, of="file", fix=fix) for code, fix in files.items()),
+            *(CodeDocument(code=code, of="row", meaning=meanings[code], fix=fix) for code, fix in rows.items()),
+            *(CodeDocument(code=code, of="file", meaning=meanings[code], fix=fix) for code, fix in files.items()),
         ],
         refusals=InstantRefusals(
             empty=empty_file().message,
@@ -114,7 +114,7 @@ ROUTES = (
         who=Who.SIGNED_IN,
         answer=Columns,
         summary="What a file may hold",
-        description="Columns with their limits, and the error codes with what to do about each.",
+        description="Columns with their limits, and the error codes with what each means and what to do about it.",
     ),
     Route(
         method="GET",

@@ -188,7 +188,7 @@ def test_columns_tell_limits_and_fixes(api: ApiClient) -> None:
     codes = {code["code"]: code for code in found["codes"]}
     assert codes["INVALID_PRICE"]["of"] == "row"
     assert codes["EMPTY_FILE"]["of"] == "file"
-    assert all(code["fix"] for code in found["codes"])
+    assert all(code["meaning"] and code["fix"] for code in found["codes"])
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7 and more", b"\x89PNG\r\n\x1a\n and more", b"GIF89a and more"])

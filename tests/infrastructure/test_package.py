@@ -126,7 +126,8 @@ def test_package_has_no_pages_and_pictures_but_the_portals(names: list[str]) -> 
 
     # Metadata of packages stays: their licences stand there.
     assert [name for name in names if name.endswith(documents) and ".dist-info/" not in name] == [
-        "portal/dist/index.html"
+        "portal/dist/index.html",
+        "portal/dist/runbook.html",
     ]
 
 

@@ -27,6 +27,8 @@ DEBIAN_PACKAGES = Path("/usr/lib/postgresql")
 
 # PostgreSQL refuses to run as root: run by root, it is started as "nobody".
 _NOBODY = 65534
+_READY_WITHIN_SECONDS = 120
+"""A server that was killed first repeats what it had done since its last checkpoint."""
 
 
 class PostgresServer:
@@ -211,7 +213,7 @@ class PostgresServer:
         return _copy_for(user, programs, self.directory.resolve() / "programs")
 
     def _wait_until_ready(self, daemon: Daemon) -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + _READY_WITHIN_SECONDS
         while True:
             try:
                 psycopg2.connect(self.superuser_url, connect_timeout=2).close()

@@ -14,8 +14,6 @@ VENDOR ?=
 MODE ?= import
 PREVIEW ?=
 DIRECT ?=
-WHAT ?=
-UPLOAD ?=
 
 # Another local stack beside the usual one: its folder and ports (see local/settings.py).
 export LOCAL_DIR LOCAL_PORT LOCAL_DATABASE_PORT
@@ -46,7 +44,7 @@ FIND_PYTHON := for candidate in python3.13 python3.12 python3.11 python3; do \
 help: ## List the targets
 	@echo "TechMart product onboarding"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "First time here? make demo"
 
@@ -128,7 +126,8 @@ explain: install ## Tell the story of an upload, what is wrong, what fixes it: m
 
 .PHONY: redrive discard switch-on
 redrive: install ## Process again: make redrive WHAT=errors|events|stream|ends|upload|rows|file [UPLOAD=id or key] [STAGE=local]
-	@$(OPERATE) redrive '$(WHAT)' --stage '$(STAGE)' --upload-id "$${UPLOAD:-}"
+	@$(OPERATE) redrive "$${WHAT:?What? make $@ WHAT=upload UPLOAD=UPLOAD_…; make help has the others}" \
+	  --stage '$(STAGE)' --upload-id "$${UPLOAD:-}"
 discard: install ## Delete a dead message that cannot be processed: make discard MESSAGE=id [STAGE=local]
 	@$(OPERATE) discard --stage '$(STAGE)' --message-id "$${MESSAGE:?Which message? make explain UPLOAD=… tells}"
 switch-on: install ## Let a function have its work again: make switch-on FUNCTION=csv-parser [STAGE=local]
@@ -137,7 +136,10 @@ switch-on: install ## Let a function have its work again: make switch-on FUNCTIO
 ##### Who may come in (STAGE=local for the local stack)
 
 # What is given on make's command line is in the environment of its recipes, whatever characters it holds.
-OPERATE := if [ '$(STAGE)' = local ]; then . "$${LOCAL_DIR:-.local}/stack.env"; fi; $(PYTHON) -m operations
+STACK_ENV := "$${LOCAL_DIR:-.local}/stack.env"
+OPERATE := if [ '$(STAGE)' = local ]; then \
+	  [ -f $(STACK_ENV) ] || { echo "The local stack is not running. Start it with: make up" >&2; exit 1; }; . $(STACK_ENV); \
+	fi; $(PYTHON) -m operations
 FOR_VENDOR = --stage '$(STAGE)' --vendor "$${VENDOR:?Which vendor? make $@ VENDOR=VEND001 …}"
 FOR_EMAIL = --email "$${EMAIL:?Whose e-mail address? make $@ EMAIL=anna@vendor.example …}"
 
@@ -178,9 +180,7 @@ category: install ## Manage categories: make category DO=list|add|rename|retire|
 
 .PHONY: revert
 revert: install ## Take an upload back, first only saying what that would do: make revert UPLOAD=id [STAGE=local] [YES=1]
-	@if [ -z '$(UPLOAD)' ]; then echo 'Which upload? make revert UPLOAD=UPLOAD_…' >&2; exit 1; fi
-	@if [ '$(STAGE)' = local ]; then . "$${LOCAL_DIR:-.local}/stack.env"; fi; \
-	$(PYTHON) -m operations revert --upload-id '$(UPLOAD)' --stage '$(STAGE)' $(if $(YES),--yes)
+	@$(OPERATE) revert --upload-id "$${UPLOAD:?Which upload? make $@ UPLOAD=UPLOAD_…}" --stage '$(STAGE)' $(if $(YES),--yes)
 
 .PHONY: down
 down: ## Stop the local stack and delete its data
@@ -208,7 +208,7 @@ $(RUNTIME_STAMP): requirements.txt | $(PYTHON_STAMP)
 .PHONY: portal
 portal: $(PORTAL) ## Build the portal's pages into portal/dist (`sls` builds them as well)
 
-PORTAL_SOURCES := $(shell find portal/src portal/public -type f -not -name schema.d.ts) portal/index.html portal/vite.config.ts
+PORTAL_SOURCES := $(shell find portal/src portal/public -type f -not -name schema.d.ts) portal/index.html portal/runbook.html portal/vite.config.ts docs/runbook.md
 
 $(PORTAL): $(PORTAL_STAMP) api/openapi.json $(PORTAL_SOURCES)
 	@npm run --prefix portal --silent build

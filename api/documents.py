@@ -500,10 +500,14 @@ class ColumnDocument(_Document):
 
 
 class CodeDocument(_Document):
-    """An error code and what to do about it."""
+    """An error code, what it means and what to do about it."""
 
     code: str = Field(description="The code.", examples=["INVALID_PRICE"])
     of: Literal["row", "file"] = Field(description="`row`: an error of a row. `file`: the file is refused as a whole.")
+    meaning: str = Field(
+        description="What is wrong, in a few words. What stands in a cell is between backticks.",
+        examples=["the price is not a plain number, is out of range, or has too many decimals"],
+    )
     fix: str = Field(description="What to do.")
 
 
@@ -526,7 +530,7 @@ class InstantRefusals(_Document):
 
 
 class Columns(_Document):
-    """The rules: columns, limits, and codes with their fixes."""
+    """The rules: columns, limits, and codes with their meanings and fixes."""
 
     columns: list[ColumnDocument]
     codes: list[CodeDocument]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytes, count, duration, percent } from '../src/logic/format';
+import { bytes, count, decimal, duration, number, percent } from '../src/logic/format';
 
 test('share is never rounded to all or nothing', () => {
   expect(percent(9999, 10_000)).not.toBe(percent(1, 1));
@@ -27,4 +27,10 @@ test('size has the unit that people know', () => {
 test('one is one', () => {
   expect(count(1, 'row')).toBe('1 row');
   expect(count(0, 'row')).toBe('0 rows');
+});
+
+test('number of the service keeps its decimals', () => {
+  expect(decimal('1299')).toBe(number(1299));
+  expect(decimal('19.90').replace(',', '.')).toBe('19.90');
+  expect(decimal('10 × 20 cm')).toBe('10 × 20 cm');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Upload } from '../src/api/types';
-import { phaseOf, shares, spoken, summary } from '../src/logic/progress';
+import { phaseOf, shares, spoken, stillToFix, summary } from '../src/logic/progress';
 
 function upload(changes: Partial<Upload>, counts: Partial<Upload['counts']> = {}): Upload {
   return {
@@ -70,7 +70,25 @@ describe('summary', () => {
     expect(ended({}, { status: 'expired' })).toContain('nothing happened');
   });
 
-  test('counts one row as one', () => {
-    expect(ended({ total: 1, valid: 1 })).toContain('All 1 row ');
+  test('speaks of one row as of one', () => {
+    expect(ended({ total: 1, valid: 1 })).toBe('The one row is in the catalogue. There is nothing left to do.');
+    expect(ended({ total: 1, valid: 1 }, { preview: true })).toContain('The one row is fine.');
+    expect(ended({ total: 1, errors: 1 })).toBe('The one row could not be taken over: it has something to fix.');
+    expect(ended({ total: 2, valid: 1, errors: 1 })).toBe('1 of 2 rows is in the catalogue, 1 needs a fix.');
+    expect(ended({ total: 5, valid: 3, errors: 2 }, { mode: 'update' })).toBe('3 of 5 rows were taken over, 2 need a fix.');
+  });
+});
+
+describe('rows still to fix', () => {
+  test('are none when every row with errors was corrected', () => {
+    expect(stillToFix({ errors: 3 }, { valid: 3 })).toBe(0);
+  });
+
+  test('are those that still have errors and those that the correction left out', () => {
+    expect(stillToFix({ errors: 40 }, { valid: 9 })).toBe(31);
+  });
+
+  test('are none when the whole file was handed in again', () => {
+    expect(stillToFix({ errors: 40 }, { valid: 160 })).toBe(0);
   });
 });

@@ -9,7 +9,7 @@ import { EntryPage } from '../pages/entry/EntryPage';
 import { NoEntryPage } from '../pages/entry/NoEntryPage';
 import { SignedOutPage } from '../pages/entry/SignedOutPage';
 import { sessionState, startSession } from '../session/session';
-import { me } from './me';
+import { keepMe, lastKnownMe } from './me';
 import { pageOf } from './pages';
 import { useRoute } from './route';
 import { SessionEnded } from './SessionEnded';
@@ -44,13 +44,16 @@ export function App() {
 function SignedIn() {
   const found = useResource((signal) => get<Me>(['me'], { signal }), []);
   const route = useRoute();
-  useEffect(() => me.set(found.data), [found.data]);
+  useEffect(() => {
+    if (found.data) keepMe(found.data);
+  }, [found.data]);
   useScrollToTop(route.segments.join('/'));
-  if (found.error && !found.data) return <NoEntryPage error={found.error} retry={found.reload} />;
-  if (!found.data) return <Waiting />;
-  const Page = pageOf(route, found.data.role);
+  const known = found.data ?? lastKnownMe();
+  if (found.error && !(known && found.error.isPassing)) return <NoEntryPage error={found.error} retry={found.reload} />;
+  if (!known) return <Waiting />;
+  const Page = pageOf(route, known.role);
   return (
-    <Shell me={found.data} route={route}>
+    <Shell me={known} route={route}>
       <Page key={route.segments.join('/')} route={route} />
     </Shell>
   );

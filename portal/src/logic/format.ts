@@ -10,6 +10,15 @@ export function number(value: number): string {
   return whole.format(value);
 }
 
+/** Returns a number as the service writes it, `1299.90`, with as many decimals; anything else as it is. */
+export function decimal(text: string): string {
+  const digits = /^-?\d+(?:\.(\d+))?$/.exec(text);
+  if (digits === null) return text;
+  const decimals = digits[1]?.length ?? 0;
+  const format = new Intl.NumberFormat(undefined, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return format.format(Number(text));
+}
+
 /** `1 row`, `2 rows`; the plural is the word with an s unless given. */
 export function count(value: number, one: string, many = `${one}s`): string {
   return `${whole.format(value)} ${value === 1 ? one : many}`;

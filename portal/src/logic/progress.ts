@@ -51,14 +51,31 @@ export function summary(upload: Upload): string {
   if (upload.status === 'expired') return 'The file did not arrive in time, so nothing happened.';
   if (upload.failure) return 'The file was refused as a whole, so nothing in the catalogue changed.';
   const rows = count(total ?? 0, 'row');
+  const isOne = total === 1;
+  const all = isOne ? 'The one row' : `All ${rows}`;
+  const rest = `${number(errors)} ${errors === 1 ? 'needs' : 'need'} a fix`;
+  const are = valid === 1 ? 'is' : 'are';
   if (upload.preview) {
-    if (errors === 0) return `All ${rows} are fine. Nothing was changed yet: it was only checked.`;
-    if (valid === 0) return `None of the ${rows} is fine yet. Nothing was changed: it was only checked.`;
-    return `${number(valid)} of ${rows} are fine, ${number(errors)} need a fix. Nothing was changed: it was only checked.`;
+    const unchanged = 'Nothing was changed: it was only checked.';
+    if (errors === 0) return `${all} ${are} fine. Nothing was changed yet: it was only checked.`;
+    if (valid === 0) return `${isOne ? 'The one row needs a fix' : `None of the ${rows} is fine yet`}. ${unchanged}`;
+    return `${number(valid)} of ${rows} ${are} fine, ${rest}. ${unchanged}`;
   }
   if (upload.mode === 'revert') return `An earlier upload was taken back: ${rows}.`;
-  const done = upload.mode === 'update' ? 'were taken over' : 'are in the catalogue';
-  if (errors === 0) return `All ${rows} ${done}. There is nothing left to do.`;
-  if (valid === 0) return `None of the ${rows} could be taken over: each has something to fix.`;
-  return `${number(valid)} of ${rows} ${done}, ${number(errors)} need a fix.`;
+  const done = upload.mode === 'update' ? `${valid === 1 ? 'was' : 'were'} taken over` : `${are} in the catalogue`;
+  if (errors === 0) return `${all} ${done}. There is nothing left to do.`;
+  if (valid > 0) return `${number(valid)} of ${rows} ${done}, ${rest}.`;
+  return isOne
+    ? 'The one row could not be taken over: it has something to fix.'
+    : `None of the ${rows} could be taken over: each has something to fix.`;
+}
+
+type Counts = Upload['counts'];
+
+/**
+ * Returns how many of an upload's rows with errors are still to be fixed after an upload that corrects them: the file
+ * with corrections may hold only some of them.
+ */
+export function stillToFix(earlier: Pick<Counts, 'errors'>, correction: Pick<Counts, 'valid'>): number {
+  return Math.max(0, earlier.errors - correction.valid);
 }

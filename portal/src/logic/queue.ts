@@ -9,6 +9,8 @@ import { pause, waitBefore } from './retry';
 import { createStore } from './store';
 
 export type Stage =
+  /** Whether the service would refuse it is being found out, of every file at once. */
+  | { readonly kind: 'checking' }
   | { readonly kind: 'waiting' }
   | { readonly kind: 'preparing' }
   | { readonly kind: 'sending'; readonly sent: number }
@@ -45,15 +47,15 @@ export function enqueue(chosen: readonly File[], how: How): void {
   const added = chosen.map((file): Queued => {
     const key = crypto.randomUUID();
     files.set(key, file);
-    return { key, name: file.name, bytes: file.size, how, stage: { kind: 'waiting' } };
+    return { key, name: file.name, bytes: file.size, how, stage: { kind: 'checking' } };
   });
   queue.set([...queue.get(), ...added]);
-  void work();
+  for (const { key } of added) void check(key);
 }
 
 export function retry(key: string): void {
-  move(key, { kind: 'waiting' });
-  void work();
+  move(key, { kind: 'checking' });
+  void check(key);
 }
 
 export function cancel(key: string): void {
@@ -68,7 +70,26 @@ export function remove(key: string): void {
 }
 
 export function isSending({ stage }: Queued): boolean {
-  return ['waiting', 'preparing', 'sending', 'interrupted'].includes(stage.kind);
+  return ['checking', 'waiting', 'preparing', 'sending', 'interrupted'].includes(stage.kind);
+}
+
+async function check(key: string): Promise<void> {
+  const stage = await stageAfterCheck(files.get(key) as File);
+  // It may have been cancelled or taken off the list meanwhile.
+  if (queue.get().find((each) => each.key === key)?.stage.kind !== 'checking') return;
+  move(key, stage);
+  void work();
+}
+
+async function stageAfterCheck(file: File): Promise<Stage> {
+  try {
+    const columns = await loadColumns();
+    const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+    const reason = refusalOf(head, file.size, columns);
+    return reason === null ? { kind: 'waiting' } : { kind: 'refused', reason };
+  } catch (error) {
+    return { kind: 'failed', reason: reasonOf(error) };
+  }
 }
 
 async function work(): Promise<void> {
@@ -92,8 +113,7 @@ async function handIn(queued: Queued): Promise<void> {
   try {
     move(key, { kind: 'preparing' });
     const file = files.get(key) as File;
-    const { refusal, content, sha256 } = await prepare(file, controller.signal);
-    if (refusal !== null) return move(key, { kind: 'refused', reason: refusal });
+    const { content, sha256 } = await prepare(file, controller.signal);
     const uploadId = await transfer(queued, content, sha256, controller.signal);
     move(key, { kind: 'sent', uploadId });
     files.delete(key);
@@ -105,17 +125,13 @@ async function handIn(queued: Queued): Promise<void> {
   }
 }
 
-/** Reads the file once: what is sent is what was checked, whatever a spreadsheet program does to it meanwhile. */
+/** Reads the file once: what is sent is what the digest is of, whatever a spreadsheet program does to it meanwhile. */
 async function prepare(file: File, signal: AbortSignal) {
-  const columns = await loadColumns();
-  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
-  const refusal = refusalOf(head, file.size, columns);
-  if (refusal !== null) return { refusal, content: new Blob(), sha256: '' };
   const bytes = await file.arrayBuffer();
   signal.throwIfAborted();
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return { refusal, content: new Blob([bytes]), sha256 };
+  return { content: new Blob([bytes]), sha256 };
 }
 
 /** Returns the upload's id when the storage has the file. */

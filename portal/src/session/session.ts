@@ -181,6 +181,8 @@ async function finishSignIn(known: Config, search: URLSearchParams): Promise<voi
     sessionState.set({ kind: 'signed-out', problem: 'The sign-in took too long. Please sign in once more.' });
     return;
   }
+  // What was known of somebody else goes first.
+  keep(null);
   keep(found);
   sessionState.set({ kind: 'signed-in' });
   if (pending.isSecondWindow) {

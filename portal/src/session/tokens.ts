@@ -7,6 +7,8 @@ export interface Tokens {
 }
 
 const KEY = 'techmart.tokens';
+/** What the API has said about who is signed in. */
+const WHO = 'techmart.who';
 /** A token that ends within this time is renewed before it is used. */
 const MARGIN_MS = 60_000;
 
@@ -16,8 +18,19 @@ export function readTokens(): Tokens | null {
 }
 
 export function writeTokens(tokens: Tokens | null): void {
-  if (tokens === null) sessionStorage.removeItem(KEY);
-  else sessionStorage.setItem(KEY, JSON.stringify(tokens));
+  if (tokens !== null) return sessionStorage.setItem(KEY, JSON.stringify(tokens));
+  sessionStorage.removeItem(KEY);
+  sessionStorage.removeItem(WHO);
+}
+
+export function writeWho(who: unknown): void {
+  sessionStorage.setItem(WHO, JSON.stringify(who));
+}
+
+/** Returns what was written last; it goes when the tokens go. */
+export function readWho<T>(): T | null {
+  const text = sessionStorage.getItem(WHO);
+  return text === null ? null : (JSON.parse(text) as T);
 }
 
 export function isFresh(tokens: Tokens, now: number): boolean {

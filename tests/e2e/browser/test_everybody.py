@@ -48,7 +48,7 @@ def test_file_gets_in_and_is_looked_at_when_only_the_keyboard_is_used(visitor: V
         page.keyboard.press("Enter")
     chooser.value.set_files({"name": "keys.csv", "mimeType": "text/csv", "buffer": csv_file(rows)})
 
-    visitor.sees("1 of 2 rows are fine, 1 need")
+    visitor.sees("1 of 2 rows is fine, 1 needs a fix.")
     press_until(page, "See the row")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "cause=INVALID_PRICE" in url)

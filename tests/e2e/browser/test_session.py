@@ -58,7 +58,7 @@ def test_work_goes_on_when_the_session_has_ended_in_its_middle(
     fill_in_sign_in(opened.value, person)
 
     expect(dialog).to_be_hidden()
-    visitor.sees("All 1 row are in the catalogue.")
+    visitor.sees("The one row is in the catalogue.")
 
 
 def test_nothing_is_shown_when_signed_out(visitor: Visitor) -> None:

@@ -2,8 +2,9 @@
 
 import csv
 import io
+import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from local.portal_people import Person
 from tests.e2e.browser.visitor import Visitor
@@ -78,9 +79,13 @@ def test_catalogue_changes_only_when_a_preview_is_applied(visitor: Visitor, pers
     page = visitor.page
     skus = [f"{person.vendor_id}-{number}" for number in range(5)]
 
-    # The first upload of a vendor is a check, unless the vendor says otherwise.
-    expect(page.get_by_role("switch", name="Check first")).to_be_checked()
+    # The first upload of a vendor is a check, unless the vendor says otherwise; also of who is faster than the network.
+    held: list[Route] = []
+    page.route(re.compile(r"/uploads\?limit=1$"), held.append)
+    with page.expect_request(re.compile(r"/uploads\?limit=1$")):
+        page.reload()
     visitor.choose("products.csv", csv_file(product(sku) for sku in skus))
+    held[0].continue_()
 
     visitor.sees("All 5 rows are fine. Nothing was changed yet")
     assert prices(pipeline, person) == {}
@@ -95,7 +100,8 @@ def test_catalogue_changes_only_when_a_preview_is_applied(visitor: Visitor, pers
     visitor.go("products")
     exported = visitor.download("Download to edit").decode("utf-8-sig")
     page.get_by_role("link", name="Hand it in as changes").click()
-    visitor.hand_in("changes.csv", exported.replace("19.99", "17.49", 1).encode(), mode="Change products I have")
+    expect(page.get_by_role("radio", name="Change products I have")).to_be_checked()
+    visitor.choose("changes.csv", exported.replace("19.99", "17.49", 1).encode())
     visitor.sees("All 5 rows were taken over.")
     expect(page.locator("dl").first).to_contain_text("As before4")
     (changed,) = [sku for sku, price in prices(pipeline, person).items() if price == "17.49"]

@@ -65,7 +65,7 @@ def test_content_of_files_is_shown_as_text_when_it_is_hostile(
 
     visitor.hand_in(name, csv_file(rows, [*rows[0]]))
 
-    visitor.sees("1 of 5 rows are in the catalogue, 4 need a fix.")
+    visitor.sees("1 of 5 rows is in the catalogue, 4 need a fix.")
     errors = page.get_by_role("table")
     expect(errors).to_contain_text(MARKUP)
     expect(errors).to_contain_text("\u202egnp.exe")

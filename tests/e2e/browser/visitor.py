@@ -100,10 +100,9 @@ class Visitor:
         """Wait until the text stands in the page's main part."""
         expect(self.page.get_by_role("main")).to_contain_text(text)
 
-    def hand_in(self, name: str, content: bytes, *, check_only: bool = False, mode: str = "Add new products") -> None:
-        """Choose a file on the page of new uploads, which sends it."""
-        self.page.get_by_role("radio", name=mode).check()
-        self.check_first(check_only)
+    def hand_in(self, name: str, content: bytes) -> None:
+        """Choose a file of new products on the page of new uploads, which sends it, to be taken for real."""
+        self.check_first(False)
         self.choose(name, content)
 
     def check_first(self, check_only: bool) -> None:

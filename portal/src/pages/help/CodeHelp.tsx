@@ -44,7 +44,7 @@ function Codes({ label, codes, columnsOf, wanted }: CodesProps) {
       <thead>
         <tr>
           <th scope="col">Code</th>
-          <th scope="col">What to do</th>
+          <th scope="col">What it means, and what to do</th>
         </tr>
       </thead>
       <tbody>
@@ -67,7 +67,18 @@ function CodeRow({ code, columns, isWanted }: { readonly code: Code; readonly co
         <code>{code.code}</code>
         {columns.length > 0 && <div class="small soft">{columns.join(', ')}</div>}
       </th>
-      <td>{code.fix}</td>
+      <td class="code-text">
+        <p>
+          <Meaning text={code.meaning} />
+        </p>
+        <p>{code.fix}</p>
+      </td>
     </tr>
   );
+}
+
+/** The service's few words as a sentence; what stands in a cell is between backticks. */
+function Meaning({ text }: { readonly text: string }) {
+  const sentence = `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return <>{sentence.split('`').map((part, index) => (index % 2 ? <code key={index}>{part}</code> : part))}</>;
 }

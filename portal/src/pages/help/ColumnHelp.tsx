@@ -1,5 +1,6 @@
 import type { Column, Columns } from '../../api/types';
 import { href } from '../../app/route';
+import { CodeLink } from '../../components/CodeLink';
 import { TemplateLinks } from '../../components/TemplateLinks';
 import { Table } from '../../components/Table';
 import { bytes, count, number } from '../../logic/format';
@@ -71,9 +72,7 @@ function ColumnRow({ column }: { readonly column: Column }) {
           allowed(column)
         )}
         <div class="small">
-          <a class="soft column-code" href={href('help', 'codes', column.code)}>
-            {column.code}
-          </a>
+          <CodeLink code={column.code} />
         </div>
       </td>
       <td class="wide small soft">

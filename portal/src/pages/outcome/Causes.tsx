@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Cause, Columns, Upload } from '../../api/types';
 import { hrefWith } from '../../app/route';
 import { Button } from '../../components/Button';
+import { CodeLink } from '../../components/CodeLink';
 import { keyOf, titleOf, worthShowingFirst } from '../../logic/causes';
 import { count, number } from '../../logic/format';
 import { Sent } from './Sent';
@@ -57,7 +58,7 @@ function CauseCard({ upload, cause, columns }: { upload: Upload; cause: Cause; c
           <a href={to} onClick={() => setTimeout(() => document.getElementById('rows')?.scrollIntoView())}>
             {cause.rows === 1 ? 'See the row' : `See all ${number(cause.rows)} rows`}
           </a>
-          <code class="soft">{cause.code}</code>
+          <CodeLink code={cause.code} />
         </p>
       </div>
     </li>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { get } from '../../api/client';
 import type { Cause, Columns, ErrorPage, ErrorRow, Upload } from '../../api/types';
 import { hrefWith, navigate } from '../../app/route';
@@ -51,6 +51,7 @@ export function ErrorTable({ upload, causes, columns, query }: Props) {
     document.getElementById('rows')?.scrollIntoView();
   };
   const data = found.data?.data ?? [];
+  useShowWhatIsMeant(found.data !== null, query, causes.length);
   const next = found.data?.next_cursor ?? null;
   return (
     <section class="stack" aria-labelledby="rows">
@@ -123,6 +124,15 @@ export function ErrorTable({ upload, causes, columns, query }: Props) {
       )}
     </section>
   );
+}
+
+/** Who has followed a link to rows sees them; what is loaded above them meanwhile must not push them away. */
+function useShowWhatIsMeant(isThere: boolean, query: URLSearchParams, causes: number): void {
+  useEffect(() => {
+    if (!isThere) return;
+    if (query.has('row')) document.querySelector('.errors-meant')?.scrollIntoView({ block: 'center' });
+    else if (query.has('cause') || query.has('q')) document.getElementById('rows')?.scrollIntoView();
+  }, [isThere, causes]);
 }
 
 interface LineProps {

@@ -2,13 +2,14 @@ import { get, send } from '../../api/client';
 import type { Download, Upload } from '../../api/types';
 import { href, hrefWith, navigate } from '../../app/route';
 import { Button, ButtonLink } from '../../components/Button';
+import { CodeLink } from '../../components/CodeLink';
 import { DownloadButton } from '../../components/DownloadButton';
 import { Notice } from '../../components/Notice';
 import { Problem } from '../../components/Problem';
 import { RowsBar } from '../../components/RowsBar';
 import { useAction } from '../../logic/action';
 import { count, number } from '../../logic/format';
-import { summary } from '../../logic/progress';
+import { stillToFix, summary } from '../../logic/progress';
 import { useResource } from '../../logic/resource';
 import { Figures } from './Figures';
 
@@ -21,8 +22,8 @@ export function Result({ upload }: { readonly upload: Upload }) {
       {upload.failure && (
         <Notice tone="bad" title={upload.failure.message}>
           <p>{upload.next_step.text}</p>
-          <p class="small soft">
-            <code>{upload.failure.code}</code>
+          <p class="small">
+            <CodeLink code={upload.failure.code} />
           </p>
         </Notice>
       )}
@@ -57,16 +58,16 @@ function Thread({ upload }: { readonly upload: Upload }) {
     [earlierId],
   ).data;
   if (!earlier) return null;
-  const before = earlier.counts.errors;
-  const left = upload.counts.errors;
+  const left = stillToFix(earlier.counts, upload.counts);
+  const are = upload.preview ? 'would be' : left < 2 ? 'is' : 'are';
   return (
     <p class="thread">
       Corrects{' '}
       <a class="theirs" href={href('uploads', earlier.upload_id)}>
         {earlier.file_name}
       </a>
-      : {count(before, 'row')} had something to fix,{' '}
-      {left === 0 ? 'none is left.' : `${number(left)} ${left === 1 ? 'is' : 'are'} left.`}
+      : {count(earlier.counts.errors, 'row')} had something to fix, {left === 0 ? 'none' : number(left)} {are} left.
+      {earlier.preview && earlier.counts.valid > 0 && ' That file was only checked: its good rows are uploaded from there.'}
     </p>
   );
 }
@@ -106,6 +107,7 @@ function Actions({ upload }: { readonly upload: Upload }) {
         <p class="small soft">
           The download has only the rows that need a fix, with all their columns and one more that says what is wrong.
           Fix them there and upload that file as it is.
+          {canApply && ' The good rows are not in it: upload them for real with the button beside it.'}
         </p>
       )}
     </>

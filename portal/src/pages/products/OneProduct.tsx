@@ -8,7 +8,7 @@ import { PageTitle } from '../../components/PageTitle';
 import { Problem } from '../../components/Problem';
 import { Table } from '../../components/Table';
 import { labelOf, useColumns } from '../../logic/columns';
-import { number } from '../../logic/format';
+import { decimal, number } from '../../logic/format';
 import { usePages } from '../../logic/pages';
 import { useResource } from '../../logic/resource';
 import { ProductStatus } from './ProductTable';
@@ -55,7 +55,7 @@ function Values({ product, columns }: { readonly product: Product; readonly colu
         <div key={column} class={column === 'description' || column === 'image_url' ? 'values-long' : undefined}>
           <dt>{labelOf(column, columns)}</dt>
           <dd>
-            <Value value={product[column]} />
+            <Value value={product[column]} column={column} columns={columns} />
             <Source product={product} column={column} />
           </dd>
         </div>
@@ -73,9 +73,16 @@ function Values({ product, columns }: { readonly product: Product; readonly colu
   );
 }
 
-function Value({ value }: { readonly value: string | number | null }) {
+interface ValueProps {
+  readonly value: string | number | null;
+  readonly column: string;
+  readonly columns: Columns | null;
+}
+
+function Value({ value, column, columns }: ValueProps) {
   if (value === null || value === '') return <span class="soft">none</span>;
-  return <span class="theirs">{typeof value === 'number' ? number(value) : value}</span>;
+  const isNumber = columns?.columns.some(({ name, type }) => name === column && type === 'number') ?? false;
+  return <span class="theirs">{isNumber ? decimal(String(value)) : value}</span>;
 }
 
 /** Where a value came from, if not with the product itself. */
@@ -124,10 +131,10 @@ function Changes({ productId, columns }: { readonly productId: string; readonly 
               </td>
               <th scope="row">{labelOf(change.column, columns)}</th>
               <td class="soft">
-                <Value value={change.old_value ?? null} />
+                <Value value={change.old_value ?? null} column={change.column} columns={columns} />
               </td>
               <td>
-                <Value value={change.new_value ?? null} />
+                <Value value={change.new_value ?? null} column={change.column} columns={columns} />
               </td>
             </tr>
           ))}

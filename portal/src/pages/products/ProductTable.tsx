@@ -1,7 +1,7 @@
 import type { ProductSummary } from '../../api/types';
 import { href } from '../../app/route';
 import { Table } from '../../components/Table';
-import { date, exactDateTime, number } from '../../logic/format';
+import { date, decimal, exactDateTime, number } from '../../logic/format';
 
 export function ProductTable({ products, busy }: { readonly products: readonly ProductSummary[]; readonly busy: boolean }) {
   return (
@@ -45,7 +45,7 @@ function ProductRow({ product }: { readonly product: ProductSummary }) {
         {product.status === 'inactive' && <ProductStatus status="inactive" />}
       </th>
       <td class="wide theirs">{product.category}</td>
-      <td class="number">{product.price}</td>
+      <td class="number">{decimal(product.price)}</td>
       <td class="number">{number(product.stock_quantity)}</td>
       <td class="wide keep">
         <time dateTime={product.updated_at} title={exactDateTime(product.updated_at)}>

@@ -2,7 +2,8 @@ import type { How } from '../../logic/queue';
 
 interface Props {
   readonly how: How;
-  readonly onChange: (how: How) => void;
+  /** Hears what was chosen; the rest stays. */
+  readonly onChange: (chosen: Partial<How>) => void;
   /** True until the vendor has handed something in: then checking first is what most people want. */
   readonly isFirst: boolean;
 }
@@ -18,13 +19,13 @@ export function HowChoice({ how, onChange, isFirst }: Props) {
             checked={how.mode === 'import'}
             title="Add new products"
             text="Every row is a product that is not listed yet."
-            onChoose={() => onChange({ ...how, mode: 'import' })}
+            onChoose={() => onChange({ mode: 'import' })}
           />
           <Mode
             checked={how.mode === 'update'}
             title="Change products I have"
             text="Prices, stock and more by SKU or product ID; blank cells stay as they are."
-            onChoose={() => onChange({ ...how, mode: 'update' })}
+            onChoose={() => onChange({ mode: 'update' })}
           />
         </div>
       </fieldset>
@@ -33,7 +34,7 @@ export function HowChoice({ how, onChange, isFirst }: Props) {
           type="checkbox"
           role="switch"
           checked={how.preview}
-          onChange={(event) => onChange({ ...how, preview: event.currentTarget.checked })}
+          onChange={(event) => onChange({ preview: event.currentTarget.checked })}
         />
         <strong>Check first, change nothing</strong>
         <small>

@@ -30,6 +30,12 @@ export function QueueList({ queued }: { readonly queued: readonly Queued[] }) {
           </li>
         ))}
       </ul>
+      {queued.some(isSending) && (
+        <p class="small soft">
+          Keep this page open until everything is sent: a file that is not, you would have to choose again. What is sent
+          goes on without the page and is in the <a href={href('uploads')}>history</a>.
+        </p>
+      )}
     </section>
   );
 }
@@ -65,6 +71,8 @@ function Actions({ queued }: { readonly queued: Queued }) {
 function State({ queued }: { readonly queued: Queued }) {
   const { stage, bytes } = queued;
   switch (stage.kind) {
+    case 'checking':
+      return <p class="small soft">Looking at it …</p>;
     case 'waiting':
       return <p class="small soft">Waits for its turn.</p>;
     case 'preparing':

@@ -15,27 +15,35 @@ import { DropZone } from './DropZone';
 import { HowChoice } from './HowChoice';
 import { QueueList } from './QueueList';
 
-/** Hands files in. `?corrects=UPLOAD_…` says which upload's errors they correct. */
+/**
+ * Hands files in. `?corrects=UPLOAD_…` says which upload's errors they correct, `?mode=update` that they change products.
+ */
 export function UploadPage({ route }: { readonly route: Route }) {
-  const correctsUploadId = route.query.get('corrects');
-  const [how, setHow] = useState<How>({ mode: 'import', preview: false, correctsUploadId });
-  const [isChosen, setIsChosen] = useState(false);
+  // Another query is another purpose: nothing that was chosen for the one holds for the other.
+  return <HandIn key={route.query.toString()} query={route.query} />;
+}
+
+function HandIn({ query }: { readonly query: URLSearchParams }) {
+  const correctsUploadId = query.get('corrects');
   const queued = useStore(queue);
   const columns = useColumns();
   const uploads = useResource((signal) => get<Page>(['uploads'], { query: { limit: 1 }, signal }), []);
-  const corrected = useCorrected(correctsUploadId);
+  const corrects = useResource(
+    async (signal) => (correctsUploadId === null ? null : get<Upload>(['uploads', correctsUploadId], { signal })),
+    [],
+  );
+  const corrected = corrects.data;
   const isFirst = uploads.data?.data.length === 0;
-
-  useEffect(() => {
-    if (isFirst && !isChosen) setHow((before) => ({ ...before, preview: true }));
-  }, [isFirst]);
-  useEffect(() => {
-    const mode = corrected?.mode === 'update' ? 'update' : 'import';
-    if (corrected) setHow((before) => ({ ...before, mode, preview: corrected.preview, correctsUploadId }));
-  }, [corrected]);
-  const take = (files: readonly File[]) => enqueue(files, how);
+  const [chosen, setChosen] = useState<Partial<How>>({});
+  const how: How = {
+    mode: (corrected?.mode ?? query.get('mode')) === 'update' ? 'update' : 'import',
+    preview: corrected?.preview ?? isFirst,
+    correctsUploadId,
+    ...chosen,
+  };
+  const take = useTake(how, !uploads.isLoading && !corrects.isLoading);
   useDropAnywhere(take);
-  useGoOn(correctsUploadId);
+  useGoOn();
 
   return (
     <div class="stack">
@@ -45,14 +53,7 @@ export function UploadPage({ route }: { readonly route: Route }) {
       {queued.length > 0 && <QueueList queued={queued} />}
       {corrected && <Corrects upload={corrected} />}
       <div class="card stack">
-        <HowChoice
-          how={how}
-          isFirst={isFirst}
-          onChange={(next) => {
-            setIsChosen(true);
-            setHow(next);
-          }}
-        />
+        <HowChoice how={how} isFirst={isFirst} onChange={(next) => setChosen((before) => ({ ...before, ...next }))} />
         <DropZone
           onFiles={take}
           hint={
@@ -79,16 +80,19 @@ function Corrects({ upload }: { readonly upload: Upload }) {
   );
 }
 
-function useCorrected(uploadId: string | null): Upload | null {
-  const found = useResource(
-    async (signal) => (uploadId === null ? null : get<Upload>(['uploads', uploadId], { signal })),
-    [uploadId],
-  );
-  return found.data;
+/** Returns what takes files. Until it is known how they are to be handed in, they are kept for a moment. */
+function useTake(how: How, isKnown: boolean): (files: readonly File[]) => void {
+  const [early, setEarly] = useState<readonly File[]>([]);
+  useEffect(() => {
+    if (!isKnown || early.length === 0) return;
+    setEarly([]);
+    enqueue(early, how);
+  }, [isKnown, early]);
+  return (files) => setEarly((before) => [...before, ...files]);
 }
 
 /** A single file's story goes on on a page of its own; several stay on this one, side by side. */
-function useGoOn(correctsUploadId: string | null): void {
+function useGoOn(): void {
   const queued = useStore(queue);
   const [known] = useState(() => new Set(queue.get().map(({ key }) => key)));
   useEffect(() => {
@@ -97,7 +101,7 @@ function useGoOn(correctsUploadId: string | null): void {
     if (mine.length !== 1 || only?.stage.kind !== 'sent' || queued.some(isSending)) return;
     queue.set(queued.filter(({ key }) => key !== only.key));
     navigate(href('uploads', only.stage.uploadId));
-  }, [queued, correctsUploadId]);
+  }, [queued]);
 }
 
 /** Files may be dropped beside the zone as well; without this the browser would leave the page and show the file. */

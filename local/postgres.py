@@ -17,6 +17,7 @@ from typing import Self
 import psycopg2
 from psycopg2 import sql
 
+from local.deleting import delete_folder
 from local.errors import LocalStackError
 from local.ports import free_port
 from local.processes import Daemon
@@ -126,10 +127,10 @@ class PostgresServer:
         """Stop the server and delete its files, also those of a server that was never stopped."""
         self.stop()
         if self.directory.is_symlink():
-            shutil.rmtree(self.directory.resolve(), ignore_errors=True)
+            delete_folder(self.directory.resolve(), ignore_errors=True)
             self.directory.unlink()
         elif self.directory.exists():
-            shutil.rmtree(self.directory)
+            delete_folder(self.directory)
 
     def __enter__(self) -> Self:
         try:

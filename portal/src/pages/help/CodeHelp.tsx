@@ -44,7 +44,9 @@ function Codes({ label, codes, columnsOf, wanted }: CodesProps) {
       <thead>
         <tr>
           <th scope="col">Code</th>
-          <th scope="col">What it means, and what to do</th>
+          <th scope="col" class="wide">
+            Meaning and fix
+          </th>
         </tr>
       </thead>
       <tbody>

@@ -14,8 +14,6 @@ VENDOR ?=
 MODE ?= import
 PREVIEW ?=
 DIRECT ?=
-WHAT ?=
-UPLOAD ?=
 
 # Another local stack beside the usual one: its folder and ports (see local/settings.py).
 export LOCAL_DIR LOCAL_PORT LOCAL_DATABASE_PORT
@@ -46,7 +44,7 @@ FIND_PYTHON := for candidate in python3.13 python3.12 python3.11 python3; do \
 help: ## List the targets
 	@echo "TechMart product onboarding"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "First time here? make demo"
 
@@ -128,7 +126,8 @@ explain: install ## Tell the story of an upload, what is wrong, what fixes it: m
 
 .PHONY: redrive discard switch-on
 redrive: install ## Process again: make redrive WHAT=errors|events|stream|ends|upload|rows|file [UPLOAD=id or key] [STAGE=local]
-	@$(OPERATE) redrive '$(WHAT)' --stage '$(STAGE)' --upload-id "$${UPLOAD:-}"
+	@$(OPERATE) redrive "$${WHAT:?What? make $@ WHAT=upload UPLOAD=UPLOAD_…; make help has the others}" \
+	  --stage '$(STAGE)' --upload-id "$${UPLOAD:-}"
 discard: install ## Delete a dead message that cannot be processed: make discard MESSAGE=id [STAGE=local]
 	@$(OPERATE) discard --stage '$(STAGE)' --message-id "$${MESSAGE:?Which message? make explain UPLOAD=… tells}"
 switch-on: install ## Let a function have its work again: make switch-on FUNCTION=csv-parser [STAGE=local]
@@ -137,7 +136,10 @@ switch-on: install ## Let a function have its work again: make switch-on FUNCTIO
 ##### Who may come in (STAGE=local for the local stack)
 
 # What is given on make's command line is in the environment of its recipes, whatever characters it holds.
-OPERATE := if [ '$(STAGE)' = local ]; then . "$${LOCAL_DIR:-.local}/stack.env"; fi; $(PYTHON) -m operations
+STACK_ENV := "$${LOCAL_DIR:-.local}/stack.env"
+OPERATE := if [ '$(STAGE)' = local ]; then \
+	  [ -f $(STACK_ENV) ] || { echo "The local stack is not running. Start it with: make up" >&2; exit 1; }; . $(STACK_ENV); \
+	fi; $(PYTHON) -m operations
 FOR_VENDOR = --stage '$(STAGE)' --vendor "$${VENDOR:?Which vendor? make $@ VENDOR=VEND001 …}"
 FOR_EMAIL = --email "$${EMAIL:?Whose e-mail address? make $@ EMAIL=anna@vendor.example …}"
 
@@ -178,9 +180,7 @@ category: install ## Manage categories: make category DO=list|add|rename|retire|
 
 .PHONY: revert
 revert: install ## Take an upload back, first only saying what that would do: make revert UPLOAD=id [STAGE=local] [YES=1]
-	@if [ -z '$(UPLOAD)' ]; then echo 'Which upload? make revert UPLOAD=UPLOAD_…' >&2; exit 1; fi
-	@if [ '$(STAGE)' = local ]; then . "$${LOCAL_DIR:-.local}/stack.env"; fi; \
-	$(PYTHON) -m operations revert --upload-id '$(UPLOAD)' --stage '$(STAGE)' $(if $(YES),--yes)
+	@$(OPERATE) revert --upload-id "$${UPLOAD:?Which upload? make $@ UPLOAD=UPLOAD_…}" --stage '$(STAGE)' $(if $(YES),--yes)
 
 .PHONY: down
 down: ## Stop the local stack and delete its data
@@ -208,7 +208,7 @@ $(RUNTIME_STAMP): requirements.txt | $(PYTHON_STAMP)
 .PHONY: portal
 portal: $(PORTAL) ## Build the portal's pages into portal/dist (`sls` builds them as well)
 
-PORTAL_SOURCES := $(shell find portal/src portal/public -type f -not -name schema.d.ts) portal/index.html portal/vite.config.ts
+PORTAL_SOURCES := $(shell find portal/src portal/public -type f -not -name schema.d.ts) portal/index.html portal/runbook.html portal/vite.config.ts docs/runbook.md
 
 $(PORTAL): $(PORTAL_STAMP) api/openapi.json $(PORTAL_SOURCES)
 	@npm run --prefix portal --silent build
@@ -220,7 +220,10 @@ screenshots: install ## Take pictures of every page of the portal into .local/sc
 
 ##### Quality
 
-FAST_TESTS := tests/unit tests/handlers tests/infrastructure
+# Two processes of about the same length: the end-to-end tests that share one stack, and everything else.
+OWN_STACK_TESTS := tests/e2e/test_closed_folder.py
+SHARED_STACK_TESTS := tests/e2e --ignore=$(OWN_STACK_TESTS)
+OTHER_TESTS := tests/unit tests/handlers tests/infrastructure $(OWN_STACK_TESTS)
 E2E_LOG := .local/e2e.log
 
 .PHONY: test
@@ -229,9 +232,9 @@ ifdef PYTEST_ARGS
 	@$(PYTHON) -m pytest $(PYTEST_ARGS)
 else
 	@echo "The end-to-end tests run beside the others. What they say comes last, and is in $(E2E_LOG) meanwhile."
-	@mkdir -p .local; $(PYTHON) -m pytest tests/e2e >$(E2E_LOG) 2>&1 & e2e=$$!; \
+	@mkdir -p .local; $(PYTHON) -m pytest $(SHARED_STACK_TESTS) >$(E2E_LOG) 2>&1 & e2e=$$!; \
 	trap 'kill $$e2e; wait $$e2e || true; exit 130' INT TERM; \
-	others=0; $(PYTHON) -m pytest $(FAST_TESTS) || others=$$?; \
+	others=0; $(PYTHON) -m pytest $(OTHER_TESTS) || others=$$?; \
 	status=0; wait $$e2e || status=$$?; \
 	cat $(E2E_LOG); exit $$(( others | status ))
 endif
@@ -240,13 +243,18 @@ endif
 test-portal: $(PORTAL)
 	@npm run --prefix portal --silent test
 
-.PHONY: lint
-lint: $(PYTHON_STAMP) $(NODE_STAMP) $(CHECKOV_STAMP) ## Check format, style, types and the compiled CloudFormation templates
+LINT_PARTS := lint-python lint-types lint-yaml lint-markdown lint-javascript lint-portal lint-templates
+
+.PHONY: lint $(LINT_PARTS)
+lint: $(LINT_PARTS) ## Check format, style, types and the compiled CloudFormation templates
+
+lint-python: $(PYTHON_STAMP)
 	@$(PYTHON) -m ruff format --check --quiet . || { echo "Run: make format" >&2; exit 1; }
 	@$(PYTHON) -m ruff check --quiet .
-	@$(MAKE) lint-types lint-yaml lint-markdown lint-javascript lint-portal
+
+lint-templates: $(PYTHON_STAMP) $(NODE_STAMP) $(CHECKOV_STAMP) $(PORTAL)
 	@for stage in local prod; do \
-	  REQUIREMENTS_FILE=none node_modules/.bin/sls package --stage $$stage --package dist/lint/$$stage >/dev/null; \
+	  $(PYTHON) -m local.packaging $$stage dist/lint/$$stage; \
 	  template=dist/lint/$$stage/cloudformation-template-update-stack.json; \
 	  $(VENV)/bin/cfn-lint -- "$$template"; \
 	  .local/checkov/bin/checkov --config-file .checkov.yml --file "$$template"; \
@@ -255,26 +263,21 @@ lint: $(PYTHON_STAMP) $(NODE_STAMP) $(CHECKOV_STAMP) ## Check format, style, typ
 # Parts of `make lint` that the hooks of pre-commit run too. They look at the files that git knows or would add.
 FILES := git -c safe.directory='$(CURDIR)' ls-files -z --cached --others --exclude-standard --deduplicate
 
-.PHONY: lint-types
 lint-types: $(PYTHON_STAMP)
 	@$(PYTHON) -m mypy handlers api onboarding rules local operations cost tests
 
-.PHONY: lint-yaml
 lint-yaml: $(PYTHON_STAMP)
 	@$(FILES) '*.yml' '*.yaml' .cfnlintrc | xargs -0 $(VENV)/bin/yamllint --strict
 	@for check in 'github-workflows .github/workflows/*.yml' 'dependabot .github/dependabot.yml'; do \
 	  said=$$($(VENV)/bin/check-jsonschema --builtin-schema vendor.$$check) || { echo "$$said" >&2; exit 1; }; \
 	done
 
-.PHONY: lint-markdown
 lint-markdown: $(PYTHON_STAMP)
 	@$(FILES) '*.md' | xargs -0 $(VENV)/bin/pymarkdown scan
 
-.PHONY: lint-javascript
 lint-javascript: | require-node
 	@$(FILES) '*.js' '*.mjs' | xargs -0 -n 1 node --check
 
-.PHONY: lint-portal
 lint-portal: $(PORTAL)
 	@npm run --prefix portal --silent check
 

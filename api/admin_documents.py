@@ -353,8 +353,23 @@ class VendorPeople(Document):
     data: list[VendorPersonDocument]
 
 
+class OperatorDocument(Document):
+    """Somebody who signs in as an operator."""
+
+    email: str = Field(description="The e-mail address.", examples=["olga@techmart.example"])
+    created_at: datetime = Field(description="When the operator was invited.")
+    has_signed_in: bool = Field(description="False: the invitation has not been followed yet.")
+    is_you: bool = Field(description="True for who is asking.")
+
+
+class Operators(Document):
+    """The operators, the earliest first."""
+
+    data: list[OperatorDocument]
+
+
 class NewPerson(Given):
-    """Somebody who is to sign in for the vendor. Inviting somebody again sends the invitation again."""
+    """Somebody who is to sign in. Inviting somebody again sends the invitation again."""
 
     model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"email": "bert@acme.example"}]})
 

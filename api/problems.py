@@ -141,6 +141,12 @@ PERSON_TAKEN = Kind(
     "The address signs in for somebody else",
     "anna@acme.example signs in for somebody else.",
 )
+OWN_ACCOUNT = Kind(
+    "own-account",
+    HTTPStatus.CONFLICT,
+    "Operators do not remove themselves",
+    "Another operator can remove you.",
+)
 CATEGORY_TAKEN = Kind(
     "category-taken",
     HTTPStatus.CONFLICT,
@@ -151,7 +157,7 @@ CATEGORY_TOO_LARGE = Kind(
     "category-too-large",
     HTTPStatus.CONFLICT,
     "Too many products would have to follow",
-    "More than 200000 products are in Audio, too many to change at once.",
+    "More than 100000 products are in Audio, too many to change at once.",
 )
 STARTING_UP = Kind(
     "starting-up",

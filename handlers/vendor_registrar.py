@@ -38,14 +38,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if wanted.keys() == {"vendor_id", "action"}:
         return confirm(wanted["vendor_id"], wanted["action"], actor)
     registration = VendorRegistration.from_event(wanted)
-    topic_arn, invited = registrar.register(registration, actor)
-    logger.info("vendor registered", vendor_id=registration.vendor_id, status=registration.status)
+    done = registrar.register(registration, actor)
+    logger.info("vendor registered", vendor_id=registration.vendor_id, status=done.status)
     return {
         "vendor_id": registration.vendor_id,
-        "status": registration.status,
-        "topic_arn": topic_arn,
+        "status": done.status,
+        "topic_arn": done.topic_arn,
         "upload_prefix": f"uploads/{registration.vendor_id}/",
-        "invitation": "sent" if invited else "not sent: the vendor has people already, or is suspended",
+        "invitation": "sent" if done.was_invited else "not sent: the vendor has people already, or is suspended",
         "next": "the vendor has to confirm the subscription in the e-mail that was sent",
     }
 

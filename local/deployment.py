@@ -1,7 +1,6 @@
 """`sls deploy --stage local`: what it deploys, and what came of it."""
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import platform
@@ -10,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local.console import console, say
 from local.environment import aws_client
 from local.errors import LocalStackError
+from local.packaging import sls_alone
 from local.settings import (
     ACCESS_KEY_ID,
     DATABASE,
@@ -95,7 +95,7 @@ def deploy(settings: Settings, database_password: str) -> None:
     settings.logs.mkdir(parents=True, exist_ok=True)
     settings.temporary.mkdir(parents=True, exist_ok=True)
     log_file = settings.logs / "deploy.log"
-    with _only_deployment(settings), log_file.open("wb") as log:
+    with sls_alone(settings.project), log_file.open("wb") as log:
         process = subprocess.Popen(
             [str(serverless), "deploy", "--stage", STAGE],
             stdin=subprocess.DEVNULL,
@@ -163,20 +163,6 @@ def _environment(settings: Settings, database_password: str) -> Mapping[str, str
         NODE_NO_WARNINGS="1",
         CI="1",
     )
-
-
-@contextlib.contextmanager
-def _only_deployment(settings: Settings) -> Iterator[None]:
-    """Hold the checkout's deployment lock: two deployments would share the folder `.serverless`."""
-    lock_file = settings.project / ".local" / "deploy.lock"
-    lock_file.parent.mkdir(exist_ok=True)
-    with lock_file.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("  Another deployment from this checkout is running; waiting for it …")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _wait(process: subprocess.Popen[bytes], settings: Settings) -> None:

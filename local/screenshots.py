@@ -374,6 +374,7 @@ SCENES = (
     Scene("admin-vendor", lambda _: f"vendors/{_vendor_id(Who.SEASONED)}", who=Who.OPERATOR),
     Scene("admin-categories", lambda _: "categories", who=Who.OPERATOR),
     Scene("admin-analytics", lambda _: "analytics", who=Who.OPERATOR),
+    Scene("admin-operators", lambda _: "operators", who=Who.OPERATOR),
     Scene("admin-actions", lambda _: "actions", who=Who.OPERATOR),
 )
 """In their order: a session that has ended is none in the scenes after it."""

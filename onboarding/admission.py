@@ -1,11 +1,11 @@
 """What operators do about access: let vendors in and keep them out, invite people, make keys for programs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from onboarding.access import ApiKey, Role, VendorStatus
+from onboarding.access import ApiKey, Person, Role, VendorStatus
 from onboarding.api_keys import KeyKind, new_key, record_of
 from onboarding.people import People
 from onboarding.stores.access import AccessTable
@@ -50,6 +50,8 @@ class Admission:
                 return {"removed": self.access.remove_key(vendor, key_id), "key_id": key_id}
             case {"action": "show_vendor", "vendor_id": str(vendor)}:
                 return self._show(vendor)
+            case {"action": "list_operators"}:
+                return {"people": self._people(self.access.operators())}
         raise UnknownActionError("no such action, or one of its fields is missing")
 
     def _admit(self, vendor_id: str, status: VendorStatus, email: str) -> Answer:
@@ -74,16 +76,19 @@ class Admission:
         return {
             "vendor_id": vendor_id,
             "status": self.access.vendor_status(vendor_id),
-            "people": [
-                {
-                    "email": person.email,
-                    "created_at": person.created_at.isoformat(),
-                    "has_signed_in": self.people.has_signed_in(person),
-                }
-                for person in self.access.people(vendor_id)
-            ],
+            "people": self._people(self.access.people(vendor_id)),
             "api_keys": [_described(key) for key in self.access.keys(vendor_id)],
         }
+
+    def _people(self, people: Sequence[Person]) -> list[Answer]:
+        return [
+            {
+                "email": person.email,
+                "created_at": person.created_at.isoformat(),
+                "has_signed_in": self.people.has_signed_in(person),
+            }
+            for person in people
+        ]
 
 
 def _described(key: ApiKey) -> Answer:

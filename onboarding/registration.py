@@ -32,13 +32,14 @@ class VendorRegistration:
     vendor_id: str
     vendor_name: str
     email: str
-    status: str = "active"
+    status: str | None = None
+    """None: that of a known vendor stays, a new one is active."""
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "VendorRegistration":
         """Return the registration an operator asked for. Raises InvalidVendorError naming each field that is wrong."""
         given = {name: str(event.get(name) or "").strip() for name in ("vendor_id", "vendor_name", "email")}
-        status = str(event.get("status", "active")).strip()
+        status = str(event["status"]).strip() if "status" in event else None
         problems = []
         if not VENDOR_ID.fullmatch(given["vendor_id"]):
             problems.append(
@@ -50,7 +51,7 @@ class VendorRegistration:
             problems.append(f"vendor_name: 1 to {MAX_VENDOR_NAME_LENGTH} characters")
         if not EMAIL.fullmatch(given["email"]) or len(given["email"]) > MAX_EMAIL_LENGTH:
             problems.append("email: an e-mail address")
-        if status not in _STATUSES:
+        if status is not None and status not in _STATUSES:
             problems.append(f"status: one of {', '.join(_STATUSES)}")
         if problems:
             raise InvalidVendorError("; ".join(problems))
@@ -83,6 +84,16 @@ class AccessManager:
 
 
 @dataclass(frozen=True, slots=True)
+class Registered:
+    """What came of a registration."""
+
+    topic_arn: str
+    status: str
+    was_invited: bool
+    """The vendor's first person got an invitation."""
+
+
+@dataclass(frozen=True, slots=True)
 class VendorRegistrar:
     """Registering a vendor again changes what differs and nothing else."""
 
@@ -92,8 +103,8 @@ class VendorRegistrar:
     copy_queue_arn: str
     access_manager: AccessManager
 
-    def register(self, registration: VendorRegistration, actor: str = OPERATIONS) -> tuple[str, bool]:
-        """Create or update the vendor; return the ARN of its topic, and whether its first person was invited.
+    def register(self, registration: VendorRegistration, actor: str = OPERATIONS) -> Registered:
+        """Create or update the vendor. Unless a status is given, a suspended vendor stays suspended.
 
         One topic per vendor: a filter policy on a shared one ends at 200 vendors (SNS quotas).
         CreateTopic and Subscribe return what exists already; a pending subscription is asked to confirm once more.
@@ -101,11 +112,10 @@ class VendorRegistrar:
         vendor_id = registration.vendor_id
         topic_arn: str = self.sns.create_topic(Name=f"{self.topic_prefix}{vendor_id}")["TopicArn"]
         self._subscribe(topic_arn, registration.email)
-        wanted = RegisteredVendor(registration.vendor_name, registration.email, registration.status, topic_arn)
-        self.database.run(lambda cursor: _register(cursor, vendor_id, wanted, actor))
+        status = self.database.run(lambda cursor: _register(cursor, registration, topic_arn, actor))
         try:
             answer = self.access_manager.ask(
-                "admit_vendor", vendor_id=vendor_id, status=registration.status, email=registration.email
+                "admit_vendor", vendor_id=vendor_id, status=status, email=registration.email
             )
         except AccessManagerError as error:
             if error.kind != PersonTakenError.__name__:
@@ -113,7 +123,7 @@ class VendorRegistrar:
             message = f"{vendor_id} is registered, but {error}: invite another person."
             raise InvalidVendorError(message) from error
         self.check_address(vendor_id)
-        return topic_arn, answer["invited"]
+        return Registered(topic_arn, status, answer["invited"])
 
     def set_status(self, vendor_id: str, status: str, actor: str = OPERATIONS) -> None:
         """Suspend or resume a registered vendor: files, API and portal alike.
@@ -166,8 +176,12 @@ class VendorRegistrar:
                     self.sns.unsubscribe(SubscriptionArn=each["SubscriptionArn"])
 
 
-def _register(cursor: Cursor, vendor_id: str, wanted: RegisteredVendor, actor: str) -> None:
+def _register(cursor: Cursor, registration: VendorRegistration, topic_arn: str, actor: str) -> str:
+    """Write the vendor and what changed; return its status."""
+    vendor_id = registration.vendor_id
     before = vendors.lock_vendor(cursor, vendor_id)
+    status = registration.status or (before.status if before else VendorStatus.ACTIVE)
+    wanted = RegisteredVendor(registration.vendor_name, registration.email, status, topic_arn)
     vendors.register_vendor(cursor, vendor_id, wanted)
     old, new = before.as_values() if before else {}, wanted.as_values()
     if not before:
@@ -181,6 +195,7 @@ def _register(cursor: Cursor, vendor_id: str, wanted: RegisteredVendor, actor: s
             before={name: old[name] for name in changed},
             after={name: new[name] for name in changed},
         )
+    return status
 
 
 def _set_status(cursor: Cursor, vendor_id: str, status: str, actor: str) -> None:

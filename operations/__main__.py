@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from operations.access import Access, RefusedError
 from operations.explain import explain
@@ -19,8 +19,8 @@ def main() -> int:
     """Run the command line; return its exit code."""
     parser = _parser()
     arguments = parser.parse_args()
-    if arguments.command == "redrive" and arguments.what in _OF_ONE_UPLOAD and not arguments.upload_id:
-        parser.error(f"which one? make redrive WHAT={arguments.what} UPLOAD={_OF_ONE_UPLOAD[arguments.what]}")
+    if arguments.command == "redrive" and arguments.what in OF_ONE_UPLOAD and not arguments.upload_id:
+        parser.error(f"which one? make redrive WHAT={arguments.what} UPLOAD={OF_ONE_UPLOAD[arguments.what]}")
     if arguments.command == "category" and arguments.what != "list" and not arguments.name:
         parser.error(f"which category? make category DO={arguments.what} NAME='Home & Kitchen' …")
     if arguments.command == "category" and arguments.what == "rename" and not arguments.new_name:
@@ -34,10 +34,12 @@ def main() -> int:
             print(_redrive(session, access, arguments))
         elif arguments.command == "discard":
             action = Redrive(session, arguments.stage, stack_outputs(session, arguments.stage))
-            print(f"Deleted from {action.discard(arguments.message_id)}.")
+            done = f"Deleted from {action.discard(arguments.message_id)}."
+            print(done + _noted(access, "discard_message", arguments.message_id, done))
         elif arguments.command == "switch-on":
             count = switch_on(session.client("lambda"), arguments.stage, arguments.function)
-            print(f"Switched {count} event source mappings of {arguments.function} on.")
+            done = f"Switched {count} event source mappings of {arguments.function} on."
+            print(done + _noted(access, "switch_on", arguments.function, done))
         elif arguments.command == "explain":
             outputs = stack_outputs(session, arguments.stage)
             print(explain(session, arguments.stage, outputs, arguments.upload, in_json=arguments.json))
@@ -47,6 +49,9 @@ def main() -> int:
             print(_category(access, arguments))
         else:
             print(_access(access, arguments))
+    except NoCredentialsError:
+        print("No AWS credentials are known here. The local stack is asked with STAGE=local.", file=sys.stderr)
+        return 1
     except (NothingToRedriveError, NotRevertedError, NoFeedError, RefusedError, BotoCoreError, ClientError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -57,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="operations", description="Operate a deployed stage.")
     commands = parser.add_subparsers(dest="command", required=True)
     redrive = commands.add_parser("redrive", help="process again what has failed for good")
-    redrive.add_argument("what", choices=("errors", "events", "stream", "ends", *_OF_ONE_UPLOAD))
+    redrive.add_argument("what", choices=REDRIVEN)
     redrive.add_argument(
         "--upload-id", help="with `upload` and `rows`: which upload; with `file`: the key in the bucket"
     )
@@ -84,8 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_OF_ONE_UPLOAD = {"upload": "UPLOAD_…", "rows": "UPLOAD_…", "file": "uploads/VENDOR/file.csv"}
+OF_ONE_UPLOAD = {"upload": "UPLOAD_…", "rows": "UPLOAD_…", "file": "uploads/VENDOR/file.csv"}
 """What `redrive` does to one upload or file, and how that is named."""
+REDRIVEN = ("errors", "events", "stream", "ends", *OF_ONE_UPLOAD)
 
 _ACCESS_COMMANDS = {
     "register": ("vendor", "name", "email"),
@@ -122,7 +128,7 @@ def _redrive(session: boto3.Session, access: Access, arguments: argparse.Namespa
 
 
 def _noted(access: Access, what: str, subject: str, done: str) -> str:
-    """Have it recorded, and return what to say about that: a redrive must be possible while the database is down."""
+    """Have it recorded, and return what to say about that: all this must be possible while the database is down."""
     try:
         access.record("note", what=what, subject=subject, after={"done": done})
     except (RefusedError, BotoCoreError, ClientError) as error:

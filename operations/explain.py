@@ -14,7 +14,6 @@ from onboarding.explaining.words import shortened
 from onboarding.stores.upload_search import Found
 
 _SERVICE = "product-onboarding"
-_RUNBOOK = "docs/runbook.md"
 _MOST_LOG_LINES = 8
 _CAUSE_CHARACTERS = 160
 
@@ -53,9 +52,13 @@ def as_json(story: Story, diagnosis: Diagnosis) -> str:
     return json.dumps({"diagnosis": asdict(diagnosis), **story.as_document()}, indent=2)
 
 
-def as_text(story: Story, diagnosis: Diagnosis) -> str:
-    """Return the story as operators read it: what it is, what happened, what is left, what to do."""
-    parts = (_identity(story), _rows(story), _executions(story), _places(story), _logs(story), _verdict(diagnosis))
+def as_text(story: Story, diagnosis: Diagnosis, runbook: str) -> str:
+    """Return the story as operators read it: what it is, what happened, what is left, what to do.
+
+    `runbook` is the runbook's address.
+    """
+    verdict = _verdict(diagnosis, runbook)
+    parts = (_identity(story), _rows(story), _executions(story), _places(story), _logs(story), verdict)
     return "\n\n".join("\n".join(part) for part in map(list, parts) if part)
 
 
@@ -146,13 +149,13 @@ def _logs(story: Story) -> Iterator[str]:
         yield f"  {line.at:%H:%M:%S}  {line.function}  {line.level}  {shortened(line.text, _CAUSE_CHARACTERS)}"
 
 
-def _verdict(diagnosis: Diagnosis) -> Iterator[str]:
+def _verdict(diagnosis: Diagnosis, runbook: str) -> Iterator[str]:
     yield f"Diagnosis: {diagnosis.cause}"
     yield f"  {diagnosis.sentence}"
     if diagnosis.fix_first:
         yield f"  First: {diagnosis.fix_first}"
     yield f"  {'Then: ' if diagnosis.fix_first else 'Do:   '} {diagnosis.command or NOTHING_TO_DO}"
-    yield f"  More:  {_RUNBOOK}#{diagnosis.section}"
+    yield f"  More:  {runbook}#{diagnosis.section}"
 
 
 def _clock(moment: datetime) -> str:
@@ -163,4 +166,4 @@ def explain(session: Any, stage: str, outputs: Mapping[str, str], name: str, *, 
     """Return what there is to say about the upload that `name` means."""
     story = Explaining(session, stage, outputs).story(name)
     diagnosis = diagnose(story)
-    return as_json(story, diagnosis) if in_json else as_text(story, diagnosis)
+    return as_json(story, diagnosis) if in_json else as_text(story, diagnosis, outputs["RunbookUrl"])

@@ -11,8 +11,9 @@ from botocore.exceptions import ClientError
 
 from onboarding.explaining.executions import find_upload_id
 from onboarding.explaining.facts import StoredObject
-from onboarding.explaining.identities import digest_of, s3_record
+from onboarding.explaining.identities import UPLOAD_ID, digest_of, s3_record
 from onboarding.operating.redriving import Executions, NotRedrivableError
+from onboarding.uploads import upload_id_for
 
 _SERVICE = "product-onboarding"
 _RECEIVE_WAIT_SECONDS = 1
@@ -121,8 +122,9 @@ class Redrive:
     def file(self, key: str) -> str:
         """Announce the newest version of a file in the upload bucket as S3 would; return its key.
 
-        A file that was taken in before becomes a new upload. Raises NothingToRedriveError when there is no such file,
-        and when its upload has not ended yet.
+        A file that was taken in before becomes a new upload. One that came through the API is copied for that to its
+        name in the vendor's folder, whose key is returned, and S3 announces it: its own key stands for one upload for
+        ever. Raises NothingToRedriveError when there is no such file, and when its upload has not ended yet.
         """
         bucket = self._outputs["UploadBucketName"]
         key = key.removeprefix(f"s3://{bucket}/")
@@ -133,22 +135,47 @@ class Redrive:
                 raise
             raise NothingToRedriveError(f"There is no file {key} in {bucket}.") from None
         stored = StoredObject(key, found.get("VersionId") or "null", found["ContentLength"], found["LastModified"])
-        stored = replace(stored, stored_at=self._moment_of_event(bucket, stored))
+        earlier = self._taken_in_as(bucket, stored)
+        if earlier is not None and self._is_running(earlier):
+            raise NothingToRedriveError(f"{earlier} is still running; `WHAT=rows UPLOAD={earlier}` finishes it.")
+        if earlier is not None and f"/{earlier}/" in key:
+            return self._copied(bucket, stored, key.replace(f"/{earlier}/", "/"))
+        # The time of the event makes the upload's id.
+        stored = replace(stored, stored_at=datetime.now(UTC) if earlier else stored.stored_at.astimezone(UTC))
         self._session.client("sqs").send_message(
             QueueUrl=self._outputs["UploadEventQueueUrl"],
             MessageBody=json.dumps({"Records": [s3_record(bucket, stored)]}),
         )
         return key
 
-    def _moment_of_event(self, bucket: str, stored: StoredObject) -> datetime:
-        """Return when the file came, or now for one that was taken in before: the time makes the upload's id."""
+    def _taken_in_as(self, bucket: str, stored: StoredObject) -> str | None:
+        """Return the upload that this version of the file was taken in as; None if no execution tells of one."""
+        announced = next(iter(UPLOAD_ID.findall(stored.key)), None)
+        for upload_id in (announced, upload_id_for(bucket, stored.key, stored.version, stored.stored_at)):
+            if upload_id is not None and self._is_of(upload_id, stored):
+                return upload_id
         step_functions, machine = self._session.client("stepfunctions"), self._outputs["UploadStateMachineArn"]
-        upload_id = find_upload_id(step_functions, machine, digest_of(bucket, stored.key, stored.version))
-        if upload_id is None:
-            return stored.stored_at.astimezone(UTC)
-        if self._execution(upload_id)["status"] == "RUNNING":
-            raise NothingToRedriveError(f"{upload_id} is still running; `WHAT=rows UPLOAD={upload_id}` finishes it.")
-        return datetime.now(UTC)
+        return find_upload_id(step_functions, machine, digest_of(bucket, stored.key, stored.version))
+
+    def _is_of(self, upload_id: str, stored: StoredObject) -> bool:
+        """Tell whether an execution of this name is about this version of the file."""
+        try:
+            upload = json.loads(self._execution(upload_id)["input"])
+        except NothingToRedriveError:
+            return False
+        return (upload["s3_key"], upload["object_version"]) == (stored.key, stored.version)
+
+    def _is_running(self, upload_id: str) -> bool:
+        executions = Executions(self._session.client("stepfunctions"), self._outputs["UploadStateMachineArn"])
+        newest = executions.newest(upload_id)
+        return newest is not None and newest.status == "RUNNING"
+
+    def _copied(self, bucket: str, stored: StoredObject, key: str) -> str:
+        version = {} if stored.version == "null" else {"VersionId": stored.version}
+        self._session.client("s3").copy_object(
+            Bucket=bucket, Key=key, CopySource={"Bucket": bucket, "Key": stored.key, **version}
+        )
+        return key
 
     def discard(self, message_id: str) -> str:
         """Delete a dead message that cannot be processed, and return where it was.

@@ -6,7 +6,16 @@ const { execFileSync } = require('node:child_process');
 const { existsSync, readdirSync, statSync } = require('node:fs');
 const path = require('node:path');
 
-const SOURCES = ['../api/openapi.json', 'src', 'public', 'index.html', 'package-lock.json', 'vite.config.ts'];
+const SOURCES = [
+  '../api/openapi.json',
+  '../docs/runbook.md',
+  'src',
+  'public',
+  'index.html',
+  'runbook.html',
+  'package-lock.json',
+  'vite.config.ts',
+];
 // Written by the build itself.
 const GENERATED = 'schema.d.ts';
 

@@ -7,6 +7,7 @@ from api.documents import Beginning, Categories, CodeDocument, ColumnDocument, C
 from api.problems import FILE_NO_LONGER_KEPT, NOT_FOUND, Problem, not_found
 from api.routing import Call, File, Route, Who
 from api.services import Services
+from api.templates import with_categories
 from onboarding.intake.formats import refused_beginnings
 from onboarding.intake.limits import MAX_FILE_BYTES, MAX_ROWS
 from onboarding.intake.refusal import TOO_LARGE, empty_file
@@ -20,12 +21,16 @@ _TEMPLATES = {
     "csv": ("template.csv", "text/csv; charset=utf-8"),
     "xlsx": ("template.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
-_AN_HOUR = {"Cache-Control": "private, max-age=3600"}
+_A_MINUTE = {"Cache-Control": "private, max-age=60"}
 
 
 def list_categories(services: Services, call: Call[None, None]) -> Categories:
     """Return the names that a product's category can have today."""
-    return Categories(categories=sorted(services.database.run(catalogue.active_categories)))
+    return Categories(categories=_active_categories(services))
+
+
+def _active_categories(services: Services) -> list[str]:
+    return sorted(services.database.run(catalogue.active_categories))
 
 
 def list_columns(services: Services, call: Call[None, None]) -> Columns:
@@ -70,14 +75,16 @@ def _column(column: Column) -> ColumnDocument:
 
 
 def fetch_template(services: Services, call: Call[None, None]) -> File:
-    """Return an empty file with all columns."""
+    """Return an empty file with all columns, a workbook with the categories of now."""
     name, media_type = _TEMPLATES.get(call.path["kind"], ("", ""))
     if not name:
         raise not_found(f"template {call.path['kind'][:20]}")
     content = _read(_PROJECT / "samples" / name)
     if content is None:
         raise Problem(FILE_NO_LONGER_KEPT, "This release has no such template.")
-    return File(content, media_type, {**_AN_HOUR, "Content-Disposition": f'attachment; filename="{name}"'})
+    if call.path["kind"] == "xlsx":
+        content = with_categories(content, _active_categories(services))
+    return File(content, media_type, {**_A_MINUTE, "Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def show_openapi(services: Services, call: Call[None, None]) -> File:
@@ -117,7 +124,8 @@ ROUTES = (
         media_types=tuple(media_type.partition(";")[0] for _, media_type in _TEMPLATES.values()),
         problems=(NOT_FOUND, FILE_NO_LONGER_KEPT),
         summary="Fetch an empty file",
-        description="`kind` is `csv` or `xlsx`. The workbook has lists, checks and an explanation of every column.",
+        description="`kind` is `csv` or `xlsx`. The workbook explains every column, checks cells, and lists the "
+        "categories of now.",
     ),
     Route(
         method="GET",

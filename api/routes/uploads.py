@@ -6,24 +6,19 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Any
 
 import psycopg2
 
 from api import cursors
 from api.documents import (
     UPLOAD_ID,
-    Counts,
     CreatedUpload,
     Download,
     ErrorFilters,
     ErrorPage,
     ErrorSummary,
-    Failure,
     NewUpload,
-    NextStep,
     Put,
-    RecordedMode,
     Status,
     UploadDocument,
     UploadFilters,
@@ -44,12 +39,12 @@ from api.problems import (
 )
 from api.routing import Answer, Call, Route
 from api.services import Services
+from api.uploads import announced_upload, recorded_upload, taken_in_upload, tracker_status, waiting_status
 from onboarding.stores import upload_pages
 from onboarding.stores.access import RememberedRequest
-from onboarding.stores.trackers import ANNOUNCED_FOR, Announcement, Tracker
+from onboarding.stores.trackers import ANNOUNCED_FOR, Announcement
 from onboarding.stores.upload_pages import UploadFilter, UploadPosition, UploadView
 from onboarding.uploads import announced_key, new_upload_id
-from rules.fixes import read_fixes
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,100}", re.ASCII)
 _GRACE = timedelta(minutes=30)
@@ -61,7 +56,6 @@ _COPY_WITHIN = timedelta(minutes=1)
 _WAITING_SECONDS = 5
 _PROCESSING_SECONDS = 2
 _BUSY_SECONDS = 30
-_, _FILE_FIXES = read_fixes()
 
 
 def create_upload(services: Services, call: Call[None, NewUpload]) -> Answer:
@@ -79,7 +73,7 @@ def create_upload(services: Services, call: Call[None, NewUpload]) -> Answer:
         services.trackers.announce(announcement)
         status = Status.AWAITING_FILE
     else:
-        status = _tracker_status(tracker, now)
+        status = tracker_status(tracker, now)
     link = services.files.link_to_put(announcement.s3_key, wanted.size, wanted.sha256, now.replace(microsecond=0))
     document = CreatedUpload(
         upload_id=announcement.upload_id,
@@ -178,7 +172,7 @@ def list_uploads(services: Services, call: Call[UploadFilters, None]) -> UploadP
         found = services.database.run(
             lambda cursor: upload_pages.list_uploads(cursor, call.vendor_id, wanted, after, limit + 1)
         )
-        recorded = [_recorded_upload(upload) for upload in found]
+        recorded = [recorded_upload(upload) for upload in found]
     # An upload whose file has just been taken in can be in both.
     known = {upload.upload_id for upload in recorded}
     merged = recorded + [upload for upload in waiting if upload.upload_id not in known]
@@ -206,7 +200,7 @@ def _waiting(
     since = now - (PUT_LIFETIME + _GRACE if filters.status is Status.AWAITING_FILE else ANNOUNCED_FOR)
     while len(found) <= filters.limit:
         batch = services.trackers.list_waiting(vendor_id, before, since, filters.limit + 1)
-        found += [_announced_upload(each, now) for each in batch if _is_wanted(each, filters, now)]
+        found += [announced_upload(each, now) for each in batch if _is_wanted(each, filters, now)]
         if len(batch) <= filters.limit:
             break
         before = (batch[-1].created_at, batch[-1].upload_id)
@@ -215,7 +209,7 @@ def _waiting(
 
 def _is_wanted(announcement: Announcement, filters: UploadFilters, now: datetime) -> bool:
     return (
-        filters.status in (None, _waiting_status(announcement, now))
+        filters.status in (None, waiting_status(announcement, now))
         and filters.mode in (None, announcement.mode)
         and filters.preview in (None, announcement.is_preview)
         and (filters.created_from is None or announcement.created_at >= filters.created_from)
@@ -246,7 +240,7 @@ def _upload(services: Services, vendor_id: str, upload_id: str) -> UploadDocumen
     if tracker is not None and tracker.vendor_id != vendor_id:
         raise not_found(f"upload {upload_id}")
     if tracker is not None and tracker.is_waiting and tracker.announcement is not None:
-        return _announced_upload(tracker.announcement, now)
+        return announced_upload(tracker.announcement, now)
     try:
         found = services.database.run(lambda cursor: upload_pages.find_upload(cursor, vendor_id, upload_id))
     except psycopg2.OperationalError:
@@ -255,10 +249,10 @@ def _upload(services: Services, vendor_id: str, upload_id: str) -> UploadDocumen
             raise
         found = None
     if found is not None:
-        return _recorded_upload(found)
+        return recorded_upload(found)
     if tracker is None:
         raise not_found(f"upload {upload_id}")
-    return _taken_in_upload(upload_id, tracker)
+    return taken_in_upload(upload_id, tracker)
 
 
 def _recorded(services: Services, vendor_id: str, upload_id: str) -> UploadView:
@@ -317,7 +311,7 @@ def apply_preview(services: Services, call: Call[None, None]) -> UploadDocument:
     if tracker is None:
         already = services.database.run(lambda cursor: upload_pages.find_upload(cursor, call.vendor_id, upload_id))
         if already is not None:
-            return _recorded_upload(already)
+            return recorded_upload(already)
         _require_room(services, call.vendor_id, now)
         if not services.files.exists(preview.s3_key, preview.object_version):
             raise Problem(FILE_NO_LONGER_KEPT, FILE_NO_LONGER_KEPT.example)
@@ -361,141 +355,6 @@ def _require_applicable(preview: UploadView) -> None:
 def _copy(services: Services, preview: UploadView, announcement: Announcement) -> None:
     if not services.files.copy(preview.s3_key, preview.object_version, announcement.s3_key):
         raise Problem(FILE_NO_LONGER_KEPT, FILE_NO_LONGER_KEPT.example)
-
-
-##### From what is known to what is answered
-
-
-def _waiting_status(announcement: Announcement, now: datetime) -> Status:
-    if now > announcement.file_until:
-        return Status.EXPIRED
-    # The file of an applied preview is on its way without the vendor.
-    return Status.AWAITING_FILE if announcement.applies_upload_id is None else Status.PROCESSING
-
-
-def _waiting_step(announcement: Announcement, status: Status) -> NextStep:
-    if status is Status.PROCESSING:
-        return NextStep(action="wait", text="The file is being taken in. Ask again in a few seconds.")
-    if status is Status.AWAITING_FILE:
-        return NextStep(action="put_file", text="Put the file at the address in `put`, with its headers.")
-    if announcement.applies_upload_id is not None:
-        return NextStep(action="apply", text=f"Apply the preview {announcement.applies_upload_id} once more.")
-    return NextStep(action="start_again", text="The file did not come in time. Begin a new upload.")
-
-
-def _tracker_status(tracker: Tracker, now: datetime) -> Status:
-    """Return how far a repeated request's upload has come, as far as its tracker knows."""
-    if tracker.is_waiting and tracker.announcement is not None:
-        return _waiting_status(tracker.announcement, now)
-    return Status.PROCESSING
-
-
-def _announced_upload(announcement: Announcement, now: datetime) -> UploadDocument:
-    status = _waiting_status(announcement, now)
-    return UploadDocument(
-        upload_id=announcement.upload_id,
-        file_name=announcement.file_name,
-        mode=RecordedMode(announcement.mode),
-        preview=announcement.is_preview,
-        status=status,
-        counts=Counts(total=None, valid=0, errors=0),
-        progress=0,
-        failure=None,
-        read_as=None,
-        created_at=announcement.created_at,
-        completed_at=None,
-        has_report=False,
-        has_corrections=False,
-        corrects_upload_id=announcement.corrects_upload_id,
-        next_step=_waiting_step(announcement, status),
-    )
-
-
-def _taken_in_upload(upload_id: str, tracker: Tracker) -> UploadDocument:
-    """Return an upload whose file has come and whose rows nobody has counted yet."""
-    announcement = tracker.announcement
-    return UploadDocument(
-        upload_id=upload_id,
-        file_name=tracker.file_name,
-        mode=RecordedMode(announcement.mode) if announcement else RecordedMode.IMPORT,
-        preview=announcement.is_preview if announcement else False,
-        status=Status.PROCESSING,
-        counts=Counts(total=tracker.total_records, valid=0, errors=0),
-        progress=0,
-        failure=None,
-        read_as=None,
-        created_at=tracker.created_at,
-        completed_at=None,
-        has_report=False,
-        has_corrections=False,
-        corrects_upload_id=announcement.corrects_upload_id if announcement else None,
-        next_step=NextStep(action="wait", text="The file is being read. Ask again in a few seconds."),
-    )
-
-
-def _recorded_upload(upload: UploadView) -> UploadDocument:
-    return UploadDocument(
-        upload_id=upload.upload_id,
-        file_name=upload.file_name,
-        mode=RecordedMode(upload.mode),
-        preview=upload.is_preview,
-        status=Status(upload.status),
-        counts=_counts(upload),
-        progress=_progress(upload),
-        failure=_failure(upload.failure_reason),
-        read_as=None if upload.read_as is None else dict(upload.read_as),
-        created_at=upload.upload_timestamp,
-        completed_at=upload.completed_at,
-        has_report=upload.error_file_s3_key is not None,
-        has_corrections=upload.corrections_file_s3_key is not None,
-        corrects_upload_id=upload.corrects_upload_id,
-        next_step=_next_step(upload),
-    )
-
-
-def _counts(upload: UploadView) -> Counts:
-    counts = Counts(total=upload.total_records, valid=upload.valid_records, errors=upload.error_records)
-    if upload.mode == RecordedMode.IMPORT:
-        return counts
-    changes = {
-        "changed": upload.changed_records,
-        "unchanged": upload.unchanged_records,
-        "superseded": upload.superseded_records,
-    }
-    return counts.model_copy(update=changes)
-
-
-def _progress(upload: UploadView) -> float:
-    if upload.completed_at is not None:
-        return 1
-    if not upload.total_records:
-        return 0
-    # Never quite done before it has ended: the report and the outcome are still to come.
-    return min(round((upload.valid_records + upload.error_records) / upload.total_records, 4), 0.99)
-
-
-def _failure(reason: str | None) -> Failure | None:
-    if reason is None:
-        return None
-    code, _, message = reason.partition(": ")
-    return Failure(code=code, message=message)
-
-
-def _next_step(upload: UploadView) -> NextStep:
-    if upload.completed_at is None:
-        return NextStep(action="wait", text="The rows are being checked. Ask again in a few seconds.")
-    if upload.failure_reason is not None:
-        code = upload.failure_reason.partition(": ")[0]
-        fixes: dict[str, Any] = {str(found): text for found, text in _FILE_FIXES.items()}
-        return NextStep(action="fix_and_upload", text=fixes.get(code, "Upload the file again later."))
-    if upload.error_records and upload.corrections_file_s3_key is not None:
-        text = "Fix the rows in the corrections file and upload it again as it is."
-        return NextStep(action="fix_and_upload", text=text)
-    if upload.error_records:
-        return NextStep(action="fix_and_upload", text="Fix the rows of the error report and upload them in a new file.")
-    if upload.is_preview:
-        return NextStep(action="apply", text="Every row is valid. Apply the preview to do it for real.")
-    return NextStep(action="none", text="Every row is in the catalogue. There is nothing left to do.")
 
 
 _IDEMPOTENCY = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from onboarding.explaining.causes import Cause, Diagnosis
 from onboarding.explaining.facts import ExecutionFacts, Place, Story
-from onboarding.explaining.telling import because, key_of, redrive, register
+from onboarding.explaining.telling import because, file_again, redrive, register
 from onboarding.explaining.words import shortened
 
 
@@ -27,8 +27,9 @@ def red_end(story: Story) -> Diagnosis:
                 Cause.RECOVERY_FAILED,
                 f"The upload could not be finished{because(story, 'reconciler', execution.trouble)}; "
                 "its vendor was asked to upload the file again.",
-                redrive(story, "file", key_of(story)),
-                "Fix that; then the file can be taken in as a new upload, if the vendor has not sent it again.",
+                *file_again(
+                    story, "Fix that; the file becomes a new upload then, if the vendor has not sent it again."
+                ),
                 "stalled-upload-abandoned",
             )
         case _:

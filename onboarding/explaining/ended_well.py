@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from onboarding.explaining.causes import Cause, Diagnosis
 from onboarding.explaining.facts import ExecutionFacts, Place, Story
-from onboarding.explaining.telling import because, dead_errors, key_of, redrive, register
+from onboarding.explaining.telling import because, dead_errors, file_again, redrive, register
 from onboarding.explaining.words import shortened
+from onboarding.registration import VENDOR_ID
+from onboarding.uploads import NO_VENDOR
 
 
 def end_kept(story: Story) -> Diagnosis | None:
@@ -62,20 +64,28 @@ def vendor_unreachable(story: Story) -> Diagnosis | None:
     if execution is None or execution.output.get("recipients") != 0:
         return None
     if str(execution.output.get("failure_reason") or "").startswith("UNKNOWN_VENDOR"):
-        return Diagnosis(
-            Cause.UNKNOWN_VENDOR,
-            f"No vendor is registered for {key_of(story)}, so the file was refused and nobody was told.",
-            redrive(story, "file", key_of(story)),
-            f"Register the vendor: make register VENDOR={story.identity.vendor_id} NAME=… EMAIL=… STAGE={story.stage}; "
-            "or have the file put into the right folder.",
-            "unknown-vendors",
-        )
+        return _unknown_vendor(story)
     return Diagnosis(
         Cause.NOBODY_READS,
         f"The upload has ended, but nobody reads its e-mail: {story.identity.vendor_id} has no confirmed address.",
         redrive(story, "upload", str(story.identity.upload_id)),
         f"{register(story)}, and have the vendor confirm the e-mail of AWS Notifications.",
         "unreachable-vendors",
+    )
+
+
+def _unknown_vendor(story: Story) -> Diagnosis:
+    vendor, move = str(story.identity.vendor_id), "Have the file put into the folder of its vendor."
+    can_be_registered = vendor != NO_VENDOR and VENDOR_ID.fullmatch(vendor) is not None
+    return Diagnosis(
+        Cause.UNKNOWN_VENDOR,
+        f"No vendor is registered for {story.identity.s3_key}, so the file was refused and nobody was told.",
+        *(
+            file_again(story, f"{move} Or register the vendor: {register(story)}")
+            if can_be_registered
+            else (None, move)
+        ),
+        section="unknown-vendors",
     )
 
 

@@ -50,6 +50,8 @@ class StoredObject:
     version: str
     size: int
     stored_at: datetime
+    is_newest: bool = True
+    """False when its key has another version since, or was deleted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,7 +203,8 @@ class Gathering:
     # What is there?
 
     def _stored(self, identity: Identity) -> StoredObject | None:
-        return self._head(str(identity.s3_key), identity.object_version)
+        stored, newest = self._head(str(identity.s3_key), identity.object_version), self._head(str(identity.s3_key))
+        return stored and replace(stored, is_newest=newest is not None and newest.version == stored.version)
 
     def _head(self, key: str, version: str | None = None) -> StoredObject | None:
         which = {"VersionId": version} if version not in (None, "null") else {}

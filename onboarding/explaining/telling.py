@@ -9,6 +9,7 @@ from onboarding.explaining.causes import Cause, Diagnosis
 from onboarding.explaining.facts import DATABASE, ExecutionFacts, Feed, Place, Story
 from onboarding.explaining.words import shortened
 
+_GONE = "The file is gone, or another one stands in its place: ask the vendor to hand it in again."
 FRESH = timedelta(seconds=30)
 """For so long nothing is wrong with an upload that is not done yet."""
 _SECTION_OF_FEED = {
@@ -20,21 +21,31 @@ _SECTION_OF_FEED = {
 
 def redrive(story: Story, what: str, upload: str = "") -> str:
     """Return the command that processes again what failed: all of a kind, or one upload or file."""
-    which = f" UPLOAD={shlex.quote(upload)}" if upload else ""
+    which = f" UPLOAD={quoted(upload)}" if upload else ""
     return f"make redrive WHAT={what}{which} STAGE={story.stage}"
+
+
+def file_again(story: Story, fix_first: str | None = None) -> tuple[str | None, str | None]:
+    """Return the command that has the upload's file taken in again, and what comes before it.
+
+    The command takes the newest version of a key: when that is another file, there is none.
+    """
+    if story.stored is not None and story.stored.is_newest:
+        return redrive(story, "file", story.stored.key), fix_first
+    return None, f"{fix_first} {_GONE}" if fix_first else _GONE
 
 
 def register(story: Story) -> str:
     """Return the command that makes the vendor's topic and its subscription anew."""
     record = story.recorded
-    name = shlex.quote(record.vendor_name) if record and record.vendor_name else "…"
-    email = shlex.quote(record.vendor_email) if record and record.vendor_email else "…"
+    name = quoted(record.vendor_name) if record and record.vendor_name else "…"
+    email = quoted(record.vendor_email) if record and record.vendor_email else "…"
     return f"make register VENDOR={story.identity.vendor_id} NAME={name} EMAIL={email} STAGE={story.stage}"
 
 
-def key_of(story: Story) -> str:
-    """Return the file's key in the upload bucket."""
-    return story.identity.s3_key or (story.stored.key if story.stored else "…")
+def quoted(value: str) -> str:
+    """Return the value as the shell and then make take it: make expands dollar signs."""
+    return shlex.quote(value).replace("$", "$$")
 
 
 def stopped_feed(story: Story, function: str) -> Feed | None:

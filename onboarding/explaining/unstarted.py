@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from onboarding.explaining.causes import Cause, Diagnosis
 from onboarding.explaining.facts import Place, Story
-from onboarding.explaining.telling import FRESH, clock, key_of, redrive, stopped_feed, switched_off, why
+from onboarding.explaining.telling import FRESH, clock, file_again, stopped_feed, switched_off, why
 
 
 def waits_for_file(story: Story) -> Diagnosis | None:
@@ -30,7 +30,7 @@ def recorded_only(story: Story) -> Diagnosis | None:
     return Diagnosis(
         Cause.STOPPED,
         "The upload is open, and it has no execution that could end it.",
-        redrive(story, "file", key_of(story)),
+        *file_again(story),
         section="undelivered-uploads",
     )
 
@@ -41,23 +41,23 @@ def not_taken_in(story: Story) -> Diagnosis | None:
         return None
     if stopped := stopped_feed(story, "csv-parser"):
         return switched_off(story, stopped)
-    again = redrive(story, "file", key_of(story))
     prefixes = story.announced_prefixes
     if prefixes is not None and not any(story.stored.key.startswith(prefix) for prefix in prefixes):
         return Diagnosis(
             Cause.NOT_ANNOUNCED,
             f"The file is in the bucket, but the bucket does not announce what comes under "
             f"{story.stored.key.partition('/')[0]}/.",
-            again,
-            f"Deploy the stage again, which sets the bucket's notifications: npx sls deploy --stage {story.stage}",
+            *file_again(
+                story,
+                f"Deploy the stage again, which sets the bucket's notifications: npx sls deploy --stage {story.stage}",
+            ),
             "undelivered-uploads",
         )
     if failure := why(story, "csv-parser"):
         return Diagnosis(
             Cause.PARSER_FAILED,
             f"The parser fails before it can start the execution: {failure}; its event comes three times in all.",
-            again,
-            "Fix that; an event that was given up is kept.",
+            *file_again(story, "Fix that; an event that was given up is kept."),
             "undelivered-uploads",
         )
     if story.now - story.stored.stored_at < FRESH or story.kept_at(Place.EVENTS).count:
@@ -68,7 +68,7 @@ def not_taken_in(story: Story) -> Diagnosis | None:
     return Diagnosis(
         Cause.NOT_TAKEN_IN,
         "The file is in the bucket, and nothing took it in: its event was lost, or the object is older than the stage.",
-        again,
+        *file_again(story),
         section="undelivered-uploads",
     )
 

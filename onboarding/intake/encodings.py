@@ -182,7 +182,9 @@ def _fits_in(before: str, character: str, after: str, rules: EncodingRules) -> b
 
     No capital inside a word, no sign between letters, no letters of two scripts in one word.
     """
-    if character > _LAST_LATIN and (_is_ascii_letter(before) or _is_ascii_letter(after)):
+    ascii_letters = _is_ascii_letter(before) + _is_ascii_letter(after)
+    # A sign may stand at one end of a word, as the quotation marks of „Größe L“ do.
+    if character > _LAST_LATIN and ascii_letters > (0 if character.isalpha() else 1):
         return False
     if character.isalpha() and character not in "ºªµ":
         if character.isupper():

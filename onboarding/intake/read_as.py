@@ -1,6 +1,6 @@
 """What was assumed when a file was read: kept with the upload, and told to the vendor when it is not the default."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -24,7 +24,8 @@ an execution: 256 KiB (SNS API reference, "Publish"; Step Functions quotas)."""
 
 @dataclass(frozen=True, slots=True)
 class ReadAs:
-    """How a file was read. `encoding` and `separator` are those of text, `sheet` that of a workbook.
+    """How a file was read. `encoding` and `separator` are those of text, `sheet` that of a workbook, of which
+    `other_sheets` were not read.
 
     `header_row` is the row of the header as an editor or a spreadsheet numbers it. `columns` gives the header cell of
     each known column, `ignored` the header cells that mean nothing here.
@@ -37,6 +38,7 @@ class ReadAs:
     encoding: str | None = None
     separator: str | None = None
     sheet: str | None = None
+    other_sheets: tuple[str, ...] = ()
     decimal_sign: str = "."
     corrections: bool = False
     renamed: Mapping[str, str] = field(default_factory=dict)
@@ -49,6 +51,7 @@ class ReadAs:
             "columns": {name: _shown(sent) for name, sent in self.columns.items()},
             "renamed": {name: _shown(sent) for name, sent in self.renamed.items()},
             "ignored": [_shown(name) for name in self.ignored[:_MOST_NAMES_KEPT]],
+            "other_sheets": [_shown(name) for name in self.other_sheets[:_MOST_NAMES_KEPT]],
             "sentence": self.sentence(),
         }
 
@@ -60,8 +63,9 @@ class ReadAs:
             names = [f'"{_shown(sent)}" as {column}' for column, sent in self.renamed.items()]
             sentences.append(f"Columns: {listed(names)}.")
         if self.ignored:
-            shown = [_shown(name) for name in self.ignored[:_MOST_NAMES]]
-            sentences.append(f"Ignored columns: {', '.join(shown)}{', …' if len(self.ignored) > len(shown) else ''}.")
+            sentences.append(f"Ignored columns: {_first_of(self.ignored)}.")
+        if self.other_sheets:
+            sentences.append(f"Sheets that were not read: {_first_of(self.other_sheets)}.")
         return " ".join(sentences) or None
 
     def _format_parts(self) -> list[str]:
@@ -75,6 +79,12 @@ class ReadAs:
         if self.header_row != 1:
             parts.append(f"header in row {self.header_row}")
         return [*parts, "a corrections file"] if self.corrections else parts
+
+
+def _first_of(names: Sequence[str]) -> str:
+    """Return as many names as a message takes."""
+    shown = [_shown(name) for name in names[:_MOST_NAMES]]
+    return f"{', '.join(shown)}{', …' if len(names) > len(shown) else ''}"
 
 
 def _shown(name: str) -> str:

@@ -49,7 +49,7 @@ def read_products(body: bytes, rules: ProductRules) -> ReadFile:
     kind = format_of(body)
     if kind != Format.TEXT:
         table = open_workbook(body, kind, rules, most_rows=MAX_ROWS)
-        return _read(table, ReadAs(kind, 0, {}, sheet=table.name), rules)
+        return _read(table, ReadAs(kind, 0, {}, sheet=table.name, other_sheets=table.others), rules)
     decoded = decode(body)
     text = open_table(decoded.text, rules)
     return _read(text, ReadAs(kind, 0, {}, encoding=decoded.encoding, separator=text.separator), rules)

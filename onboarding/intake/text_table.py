@@ -33,9 +33,9 @@ class TextTable:
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.separator, strict=True)
         try:
             yield from reader
-        except csv.Error as error:
+        except csv.Error:
             raise not_a_csv(
-                f"the quotation marks do not match at or before line {reader.line_num + self.skipped} ({error}); "
+                f"the quotation marks do not match at or before line {reader.line_num + self.skipped}; "
                 'a quotation mark inside a cell is written twice ("")'
             ) from None
 

@@ -40,10 +40,11 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class SheetTable:
-    """The lines of a sheet, from its first row on."""
+    """The lines of a sheet, from its first row on. `others` are the sheets that can be seen and are not read."""
 
     name: str
     cells: list[list[str]]
+    others: tuple[str, ...] = ()
 
     def lines(self) -> Iterator[list[str]]:
         """Yield the cells of each row; none for a blank one."""
@@ -73,7 +74,7 @@ def open_workbook(body: bytes, kind: Format, rules: ProductRules, *, most_rows: 
         ) from death
     if "refused" in answer:
         raise FileRefused(RefusalCode(answer["refused"]), answer["message"])
-    return SheetTable(answer["name"], answer["cells"])
+    return SheetTable(answer["name"], answer["cells"], tuple(answer["others"]))
 
 
 def _check_unpacked_size(body: bytes, kind: Format) -> None:
@@ -96,19 +97,23 @@ def _answer(body: bytes, kind: Format, rules: ProductRules, most_rows: int) -> d
         sheet = _best_sheet(body, kind, rules, most_rows)
     except FileRefused as refusal:
         return {"refused": refusal.code, "message": refusal.message}
-    return {"name": sheet.name, "cells": sheet.cells}
+    return {"name": sheet.name, "cells": sheet.cells, "others": sheet.others}
 
 
 def _best_sheet(body: bytes, kind: Format, rules: ProductRules, most_rows: int) -> SheetTable:
     with _blaming_the_file(kind):
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(body))
     best: tuple[int, SheetTable] | None = None
-    for place, metadata in enumerate(workbook.sheets_metadata):
-        if metadata.visible != SheetVisibleEnum.Visible or metadata.typ != SheetTypeEnum.WorkSheet:
-            continue
+    visible = [
+        (place, metadata.name)
+        for place, metadata in enumerate(workbook.sheets_metadata)
+        if metadata.visible == SheetVisibleEnum.Visible and metadata.typ == SheetTypeEnum.WorkSheet
+    ]
+    for place, name in visible:
         with _blaming_the_file(kind):
-            sheet = workbook.get_sheet_by_name(metadata.name)
-        table = _table(sheet, kind, hidden_values(body, kind, metadata.name, place), most_rows)
+            sheet = workbook.get_sheet_by_name(name)
+        cells = _cells(sheet, kind, hidden_values(body, kind, name, place), most_rows)
+        table = SheetTable(name, cells, tuple(other for _, other in visible if other != name))
         header = find_header(table.lines(), rules)
         if header is not None and header.complete:
             return table
@@ -150,7 +155,7 @@ def _rows(sheet: CalamineSheet, kind: Format) -> Iterator[list[Any]]:
         yield row
 
 
-def _table(sheet: CalamineSheet, kind: Format, hidden: Replacements, most_rows: int) -> SheetTable:
+def _cells(sheet: CalamineSheet, kind: Format, hidden: Replacements, most_rows: int) -> list[list[str]]:
     """Return the sheet's cells as text, without blank rows at its end."""
     _, left = sheet.start or (0, 0)  # iter_rows begins at the first row, but at the first column that is used
     cells: list[list[str]] = []
@@ -169,7 +174,7 @@ def _table(sheet: CalamineSheet, kind: Format, hidden: Replacements, most_rows: 
             break
     while cells and not cells[-1]:
         cells.pop()
-    return SheetTable(sheet.name, cells)
+    return cells
 
 
 def _text(value: object) -> str:

@@ -9,8 +9,9 @@ from onboarding.stores import actions, categories
 from onboarding.stores.categories import Category
 from onboarding.stores.database import Database
 
-MOST_PRODUCTS_TO_RENAME = 200_000
-"""Products that follow a rename are written anew, in about 25 µs each (docs/database.md), and stay locked meanwhile."""
+MOST_PRODUCTS_TO_RENAME = 100_000
+"""Products that follow a rename are written anew and stay locked meanwhile: a quarter of the time that a request has
+(docs/database.md)."""
 MAX_NAME_LENGTH = 100
 
 

@@ -39,14 +39,7 @@ class Executions:
 
     def newest(self, upload_id: str) -> Execution | None:
         """Return the newest execution of an upload; None if it had none, or Step Functions has forgotten it."""
-        found = self._describe(upload_id)
-        for attempt in range(1, _MOST):
-            if found is None:
-                return None
-            later = self._describe(_name(upload_id, attempt))
-            if later is None:
-                break
-            found = later
+        found = self._newest(upload_id)
         return _execution_of(found) if found else None
 
     def start_again(self, upload_id: str) -> str:
@@ -55,17 +48,16 @@ class Executions:
         A new execution uses today's definition, and works when the 14 days of Step Functions' own redrive are over.
         Raises NotRedrivableError.
         """
-        first = self._describe(upload_id)
-        newest = self.newest(upload_id)
-        if first is None or newest is None:
+        newest = self._newest(upload_id)
+        if newest is None:
             raise NotRedrivableError(f"There is no execution of {upload_id}.")
-        if newest.status == "RUNNING":
+        if newest["status"] == "RUNNING":
             raise NotRedrivableError(f"{upload_id} is still running; nothing to do yet.")
         for attempt in range(1, _MOST):
             name = _name(upload_id, attempt)
             try:
                 self.step_functions.start_execution(
-                    stateMachineArn=self.state_machine_arn, name=name, input=first["input"]
+                    stateMachineArn=self.state_machine_arn, name=name, input=newest["input"]
                 )
             except self.step_functions.exceptions.ExecutionAlreadyExists:
                 continue
@@ -75,6 +67,15 @@ class Executions:
     def arn_of(self, name: str) -> str:
         """Return the ARN of the execution of this name."""
         return f"{self.state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
+
+    def _newest(self, upload_id: str) -> dict[str, Any] | None:
+        found = self._describe(upload_id)  # forgotten 90 days after it ended, before those that were run again
+        for attempt in range(1, _MOST):
+            later = self._describe(_name(upload_id, attempt))
+            if later is None:
+                break
+            found = later
+        return found
 
     def _describe(self, name: str) -> dict[str, Any] | None:
         try:

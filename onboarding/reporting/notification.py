@@ -1,7 +1,7 @@
 """The words a vendor reads when an upload has ended."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -130,24 +130,7 @@ def outcome_email(
         "",
         *([f"This was a check only. {_NOTHING_WRITTEN}", ""] if upload.is_preview else []),
     ]
-    assumed = [] if read_as is None else ["", read_as]
-    if not errors:
-        lines += [kind.nothing_left, *(_upload_it(upload) if upload.is_preview else []), *assumed]
-    elif report is None:
-        lines += [
-            "The error report could not be made because of a problem on our side.",
-            "Our team has been told and will send it to you.",
-            *assumed,
-        ]
-    else:
-        lines += [
-            *_download_lines("Error Report", report.url, report.expires_at),
-            *assumed,
-            *_corrections_lines(report),
-            "",
-            "What to do next: the report says for each row what is wrong and what is allowed.",
-            kind.how_to_correct if report.corrections_url is None else kind.how_to_use_corrections,
-        ]
+    lines += _outcome_lines(kind, upload, report, errors=errors, assumed=[] if read_as is None else ["", read_as])
     if unprocessed:
         again = "Have the file checked again." if upload.is_preview else "Upload those rows again as they are."
         lines += [
@@ -157,6 +140,28 @@ def outcome_email(
         ]
     end = f" ({percentage(valid, total)}% {kind.success})"
     return Email(_subject(f"{kind.subject} Complete - ", upload.file_name, end), _text(lines))
+
+
+def _outcome_lines(
+    kind: Kind, upload: Upload, report: ReportReference | None, *, errors: int, assumed: Sequence[str]
+) -> list[str]:
+    """Return what to do next; `assumed` is how the file was read."""
+    if not errors:
+        return [kind.nothing_left, *(_upload_it(upload) if upload.is_preview else []), *assumed]
+    if report is None:
+        return [
+            "The error report could not be made because of a problem on our side.",
+            "Our team has been told and will send it to you.",
+            *assumed,
+        ]
+    return [
+        *_download_lines("Error Report", report.url, report.expires_at),
+        *assumed,
+        *_corrections_lines(report),
+        "",
+        "What to do next: the report says for each row what is wrong and what is allowed.",
+        kind.how_to_correct if report.corrections_url is None else kind.how_to_use_corrections,
+    ]
 
 
 def _download_lines(what: str, url: str, expires_at: datetime) -> list[str]:

@@ -1,8 +1,9 @@
 """The access table: who may come in, looked up at each request.
 
-Items by their key `id`: `vendor#{id}` (status, and which people and keys are the vendor's), `person#{sub}`,
-`key#{SHA-256}`, and `idempotency#{vendor}#{key}` with what a request was answered. DynamoDB, so that no sign-in and no
-refusal waits for a database that sleeps. Reads are consistent: what was taken away is gone at the next request.
+Items by their key `id`: `vendor#{id}` (status, and which people and keys are the vendor's), `operators` (which people
+are), `person#{sub}`, `key#{SHA-256}`, and `idempotency#{vendor}#{key}` with what a request was answered. DynamoDB, so
+that no sign-in and no refusal waits for a database that sleeps. Reads are consistent: what was taken away is gone at
+the next request.
 """
 
 import time
@@ -63,8 +64,14 @@ class AccessTable:
 
     def people(self, vendor_id: str) -> list[Person]:
         """Return the vendor's people, the earliest first."""
-        vendor = self._get(_vendor_key(vendor_id)) or {}
-        subjects = vendor.get("people", {"SS": []})["SS"]
+        return self._people(_vendor_key(vendor_id))
+
+    def operators(self) -> list[Person]:
+        """Return the operators, the earliest first."""
+        return self._people(_OPERATORS)
+
+    def _people(self, group: Item) -> list[Person]:
+        subjects = (self._get(group) or {}).get("people", {"SS": []})["SS"]
         found = [self.person(subject) for subject in subjects]
         return sorted((each for each in found if each), key=lambda each: (each.created_at, each.subject))
 
@@ -80,19 +87,23 @@ class AccessTable:
                 "ConditionExpression": "attribute_not_exists(id)",
             }
         }
-        writes = [put, self._join(person.vendor_id, "people", person.subject)] if person.vendor_id else [put]
-        if self._write(writes):
+        if person.vendor_id:
+            join = self._join(_vendor_key(person.vendor_id), "people", person.subject)
+        else:
+            join = self._change(_OPERATORS, "ADD", "people", person.subject)
+        if self._write([put, join]):
             return person
         known = self.person(person.subject)
         if known is None:
             raise UnknownVendorError(f"{person.vendor_id} is not registered")
+        if known.role is Role.OPERATOR and person.role is Role.OPERATOR:
+            self._write([join])  # operators of release 0.2.0 stand in no list until they are invited again
         return known
 
     def remove_person(self, person: Person) -> None:
         """Forget the person, who is refused from the next request on. The same call again changes nothing."""
         delete = {"Delete": {"TableName": self.table_name, "Key": _person_key(person.subject)}}
-        leave = [self._leave(person.vendor_id, "people", person.subject)] if person.vendor_id else []
-        self._write([delete, *leave])
+        self._write([delete, self._change(_group_of(person), "DELETE", "people", person.subject)])
 
     ##### API keys
 
@@ -119,7 +130,9 @@ class AccessTable:
                 "ConditionExpression": "attribute_not_exists(id)",
             }
         }
-        join = self._join(key.vendor_id, "keys", key.digest, limit=MAX_KEYS_PER_VENDOR)
+        join = self._join(_vendor_key(key.vendor_id), "keys", key.digest)
+        join["Update"]["ConditionExpression"] += " AND (attribute_not_exists(#set) OR size(#set) < :limit)"
+        join["Update"]["ExpressionAttributeValues"][":limit"] = {"N": str(MAX_KEYS_PER_VENDOR)}
         if self._write([put, join]):
             return
         if self.vendor_status(key.vendor_id) is None:
@@ -131,7 +144,7 @@ class AccessTable:
         for key in self.keys(vendor_id):
             if key.key_id == key_id:
                 delete = {"Delete": {"TableName": self.table_name, "Key": _api_key_key(key.digest)}}
-                return self._write([delete, self._leave(vendor_id, "keys", key.digest)])
+                return self._write([delete, self._change(_vendor_key(vendor_id), "DELETE", "keys", key.digest)])
         return False
 
     def mark_used(self, key: ApiKey, now: datetime) -> None:
@@ -183,23 +196,17 @@ class AccessTable:
         item: Item | None = self.client.get_item(TableName=self.table_name, Key=key, ConsistentRead=True).get("Item")
         return item
 
-    def _join(self, vendor_id: str, members: str, member: str, limit: int | None = None) -> dict[str, Any]:
-        """Return the update that adds to one of the vendor's sets, if the vendor is known and has room."""
-        update = self._change(vendor_id, "ADD", members, member)
+    def _join(self, group: Item, members: str, member: str) -> dict[str, Any]:
+        """Return the update that adds to one of a vendor's sets, if the vendor is known."""
+        update = self._change(group, "ADD", members, member)
         update["Update"]["ConditionExpression"] = "attribute_exists(id)"
-        if limit is not None:
-            update["Update"]["ConditionExpression"] += " AND (attribute_not_exists(#set) OR size(#set) < :limit)"
-            update["Update"]["ExpressionAttributeValues"][":limit"] = {"N": str(limit)}
         return update
 
-    def _leave(self, vendor_id: str, members: str, member: str) -> dict[str, Any]:
-        return self._change(vendor_id, "DELETE", members, member)
-
-    def _change(self, vendor_id: str, verb: str, members: str, member: str) -> dict[str, Any]:
+    def _change(self, group: Item, verb: str, members: str, member: str) -> dict[str, Any]:
         return {
             "Update": {
                 "TableName": self.table_name,
-                "Key": _vendor_key(vendor_id),
+                "Key": group,
                 "UpdateExpression": f"{verb} #set :member",
                 "ExpressionAttributeNames": {"#set": members},
                 "ExpressionAttributeValues": {":member": {"SS": [member]}},
@@ -224,6 +231,13 @@ class AccessTable:
             else:
                 return True
         raise AssertionError("the last attempt returns or raises")
+
+
+_OPERATORS = {"id": {"S": "operators"}}
+
+
+def _group_of(person: Person) -> dict[str, dict[str, str]]:
+    return _vendor_key(person.vendor_id) if person.vendor_id else _OPERATORS
 
 
 def _vendor_key(vendor_id: str) -> dict[str, dict[str, str]]:

@@ -16,8 +16,6 @@ _COLUMNS = """
     changed_records, unchanged_records, superseded_records, failure_reason, codes, upload_timestamp, completed_at
 """
 _MOST_OF_A_SKU = 1_000
-MAX_SKU_LENGTH = 100
-"""As much of an SKU as the index of errors holds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ T = TypeVar("T")
 SECRET_MAX_AGE_SECONDS = 3600
 PATIENCE_SECONDS = 50
 """How long a transaction waits for a connection: a paused Aurora takes 15 to 30 s to answer, a restart or failover up
-to a minute (Aurora user guide, "Scaling to zero", "Failover"). Less than what the functions have (serverless.yml)."""
+to a minute (Aurora user guide, "Scaling to zero", "Failover"). Less than what the functions have (functions/)."""
 _CONNECT_TIMEOUT_SECONDS = 45
 _PAUSE_SECONDS = 1.0
 _SESSION_OPTIONS = "-c timezone=UTC -c statement_timeout=55s -c idle_in_transaction_session_timeout=60s"

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 import requests
 
+from onboarding.explaining.telling import quoted
 from tests.e2e.files import csv_file, product
 from tests.e2e.listening import heard
 from tests.e2e.pipeline import Pipeline
+from tests.e2e.runbook import run
 from tests.e2e.waiting import wait_for
 
 ENDED = ("completed", "partial", "failed")
@@ -117,6 +119,21 @@ def test_refused_file_tells_its_code_in_api_and_event(pipeline: Pipeline, client
     assert (shown["status"], shown["failure"]["code"]) == ("failed", "MISSING_COLUMNS")
     (event,) = heard(pipeline, listener, upload_id)
     assert (event["detail"]["status"], event["detail"]["failure_code"]) == ("failed", "MISSING_COLUMNS")
+
+
+def test_file_is_taken_in_again_by_an_operator_when_its_upload_has_ended(pipeline: Pipeline, client: Client) -> None:
+    first = client.hand_in(rows("again", 1, price="free"), file_name="again $1.csv")
+    client.end_of(first)
+    (known,) = pipeline.query("SELECT s3_key FROM upload_history WHERE upload_id = %s", first)
+
+    said = run(pipeline, f"make redrive WHAT=file UPLOAD={quoted(known['s3_key'])} STAGE=local")
+
+    assert "/again $1.csv is announced" in said
+    found = {"file_name": "again $1.csv"}
+    wait_for("it is an upload of its own", lambda: len(client.get("/uploads", **found)["data"]) == 2)
+    again = client.get("/uploads", **found)["data"][0]["upload_id"]
+    assert again != first
+    assert client.end_of(again)["counts"]["errors"] == 1
 
 
 def test_link_takes_one_file_of_the_announced_size_and_content(client: Client) -> None:

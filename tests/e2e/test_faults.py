@@ -3,6 +3,8 @@
 import json
 import time
 
+import requests
+
 from onboarding.explaining.causes import Cause
 from samples.generate import generate_upload
 from tests.e2e.explaining import diagnosed
@@ -270,6 +272,24 @@ def test_vendor_is_asked_to_try_again_when_the_upload_cannot_be_finished(pipelin
     diagnosis = diagnosed(pipeline, upload.upload_id)
     assert diagnosis.cause is Cause.RECOVERY_FAILED
     assert "s3:GetObjectVersion" in diagnosis.sentence
+    address, _, section = str(upload.execution.cause).partition(" | Runbook: ")[2].partition("#")
+    assert f'id="{section}"' in requests.get(address, timeout=30).text
+    follow(pipeline, "stalled-upload-abandoned", UPLOAD=sent.stored.key)
+    check_settled(pipeline, pipeline.end_of(sent, upload_id=later_upload(pipeline, upload)), {})
+
+
+def later_upload(pipeline: Pipeline, earlier: Upload) -> str:
+    """Return the upload that the same file has become later."""
+
+    def look() -> str | None:
+        rows = pipeline.query(
+            "SELECT upload_id FROM upload_history WHERE s3_key = %s AND upload_id <> %s",
+            earlier.sent.stored.key,
+            earlier.upload_id,
+        )
+        return rows[0]["upload_id"] if rows else None
+
+    return wait_for("the file is taken in again", look)
 
 
 def test_execution_fails_when_the_vendor_cannot_be_told(pipeline: Pipeline, vendor: str) -> None:
@@ -283,6 +303,10 @@ def test_execution_fails_when_the_vendor_cannot_be_told(pipeline: Pipeline, vend
     diagnosis = diagnosed(pipeline, upload.upload_id)
     assert diagnosis.cause is Cause.EMAIL_REFUSED
     assert "Topic does not exist" in diagnosis.sentence
+    address = f"{vendor.lower()}@vendor.example"
+    follow(pipeline, "vendor-not-notified", VENDOR=vendor, NAME="Vendor", EMAIL=address, UPLOAD=upload.upload_id)
+    assert pipeline.redriven(upload).execution.ended_in == "Upload Partially Completed"
+    assert f"Upload ID: {upload.upload_id}\n" in told(pipeline, upload)
 
 
 def test_execution_fails_when_the_report_may_not_be_written(pipeline: Pipeline, vendor: str) -> None:

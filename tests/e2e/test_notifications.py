@@ -1,6 +1,7 @@
 """What the vendor reads, and where the link in it leads."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from tests.e2e import reports
 from tests.e2e.explaining import diagnosed
 from tests.e2e.files import csv_file, product
 from tests.e2e.invariants import check_settled
+from tests.e2e.logs import logged
 from tests.e2e.pipeline import Pipeline, Upload
 from tests.e2e.runbook import follow
 
@@ -147,6 +149,34 @@ def test_download_ends_when_its_signature_was_changed(pipeline: Pipeline, report
     assert reports.get(other_report).status == 403
     assert forged != location
     assert reports.get(forged).status == 403
+
+
+def test_address_is_counted_until_it_is_confirmed_when_its_vendor_was_asked_long_ago(
+    pipeline: Pipeline, vendor: str
+) -> None:
+    started = time.time()
+    before = pipeline.invoke("address-checker", {})["overdue"]
+    sns = pipeline.client("sns")
+    for subscription in sns.list_subscriptions_by_topic(TopicArn=pipeline.topic_of(vendor))["Subscriptions"]:
+        if subscription["Protocol"] == "email":
+            sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+    pipeline.query(
+        "UPDATE vendors SET email_confirmed_at = NULL, email_checked_at = NULL,"
+        " email_asked_at = now() - interval '3 days' WHERE vendor_id = %s",
+        vendor,
+    )
+    overdue = pipeline.invoke("address-checker", {})["overdue"]
+
+    follow(pipeline, "unconfirmed-addresses", VENDOR=vendor)
+
+    assert overdue == before + 1
+    counted = [line for line in logged(pipeline, started)["address-checker"] if "VendorsUnconfirmed" in line]
+    assert f'"VendorsUnconfirmed":[{overdue}.0]' in counted[-1]
+    assert pipeline.invoke("address-checker", {})["overdue"] == before
+    (known,) = pipeline.query("SELECT email_confirmed_at FROM vendors WHERE vendor_id = %s", vendor)
+    assert known["email_confirmed_at"] is not None  # the emulator confirms for whoever is asked
+    upload = pipeline.upload(vendor, "products.csv", csv_file([product(f"{vendor}-1")]))
+    check_settled(pipeline, upload, {})
 
 
 def test_execution_says_so_when_the_email_reaches_nobody(pipeline: Pipeline, vendor: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from onboarding.explaining.causes import Cause
 from tests.e2e.explaining import diagnosed
-from tests.e2e.faults import mapping_changed, permission_removed, s3_events_withheld
+from tests.e2e.faults import mapping_changed, permission_removed, s3_events_withheld, variable_removed
 from tests.e2e.files import csv_file, product
 from tests.e2e.invariants import check_settled
 from tests.e2e.pipeline import Pipeline
@@ -40,6 +40,8 @@ def test_upload_ends_well_when_a_function_has_its_work_again(
         upload = pipeline.end_of(sent)
     assert (diagnosis.cause, diagnosis.section) == (Cause.FEED_STOPPED, section)
     assert said.endswith(f"Switched 1 event source mappings of {function} on.\n")
+    recorded = pipeline.query("SELECT action FROM operator_actions WHERE subject = %s", function)
+    assert recorded == [{"action": "switch_on"}]
     check_settled(pipeline, upload, {2: ("INVALID_PRICE",)})
 
 
@@ -53,6 +55,28 @@ def test_upload_ends_at_once_when_the_reconciler_is_asked_to_finish_it(pipeline:
 
     assert said.endswith(f"The reconciler has finished {upload_id}: validated, 1 valid and 1 invalid rows.\n")
     check_settled(pipeline, pipeline.end_of(sent, upload_id=upload_id), {2: ("INVALID_PRICE",)})
+
+
+@pytest.mark.parametrize(
+    ("part", "function", "told"),
+    [
+        # The alarm on functions/pipeline.yml is exercised in test_faults.py, where the parser dies.
+        ("doors", "vendor-api", "Diagnosis: ended well"),
+        ("upkeep", "upload-finder", "database could not be asked: environment variables not set: DATABASE_SECRET_ARN"),
+    ],
+)
+def test_upload_ends_well_and_is_explained_when_a_function_beside_it_fails(
+    pipeline: Pipeline, vendor: str, part: str, function: str, told: str
+) -> None:
+    with variable_removed(pipeline, function, "DATABASE_SECRET_ARN"):
+        answer = pipeline.client("lambda").invoke(FunctionName=pipeline.function_name(function), Payload=b"{}")
+        upload = pipeline.upload(vendor, "products.csv", one_good_one_bad(vendor))
+        said = follow(pipeline, "function-errors", UPLOAD=upload.upload_id)
+
+    assert "FunctionError" in answer, part
+    assert told in said
+    check_settled(pipeline, upload, {2: ("INVALID_PRICE",)})
+    assert "Diagnosis: ended well" in follow(pipeline, "function-errors", UPLOAD=upload.upload_id)
 
 
 def test_corrections_file_is_built_when_its_cause_is_gone(pipeline: Pipeline, vendor: str) -> None:

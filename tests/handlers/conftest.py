@@ -21,6 +21,9 @@ def functions() -> Iterator[Functions]:
             environment.setenv(name, value)
         for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
             environment.delenv(name, raising=False)
+        # For each new pool moto checks the key that it signs tokens with: a third of the time for an account. Nobody
+        # signs in here.
+        environment.setattr("moto.cognitoidp.models.jwk.RSAKey.import_key", lambda file: None)
         yield Functions(TaskCallbacks())
 
 

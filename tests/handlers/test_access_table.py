@@ -77,6 +77,28 @@ def test_person_is_found_by_subject_when_added(access: "AccessTable") -> None:
     assert access.person("sub-3") is None
 
 
+def test_operators_are_listed_until_they_are_removed(access: "AccessTable") -> None:
+    access.add_person(_person("sub-1", None))
+    access.add_person(_person("sub-2", None))
+    access.add_person(_person("sub-3"))
+
+    access.remove_person(_person("sub-1", None))
+
+    assert access.operators() == [_person("sub-2", None)]
+
+
+def test_operator_of_an_earlier_release_is_listed_when_invited_again(access: "AccessTable") -> None:
+    access.add_person(_person("sub-1", None))
+    access.client.delete_item(TableName=ACCESS_TABLE, Key={"id": {"S": "operators"}})
+    assert access.operators() == []
+
+    access.add_person(_person("sub-1"))  # not by a vendor's invitation
+    assert access.operators() == []
+    access.add_person(_person("sub-1", None))
+
+    assert access.operators() == [_person("sub-1", None)]
+
+
 def test_person_stays_with_the_first_vendor_when_added_to_another(access: "AccessTable") -> None:
     access.add_person(_person("sub-1"))
 

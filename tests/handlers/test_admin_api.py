@@ -11,6 +11,8 @@ from tests.handlers.api_client import UPLOAD_ID, add_error, add_product, add_upl
 from tests.handlers.operator_client import OLGA, Operator
 from tests.handlers.world import ERROR_DEAD_LETTER_QUEUE, FAILURE_BUCKET, NAME, product
 
+OTTO = "otto@techmart.example"
+
 
 def category_number(operator: Operator, name: str) -> int:
     return int(
@@ -211,6 +213,37 @@ def test_vendors_are_found_page_by_page_with_what_they_did_lately(operator: Oper
 
 
 ##### People and keys
+
+
+def test_operators_come_and_go_on_an_operators_word(operator: Operator) -> None:
+    invited = operator.send("POST", "/admin/operators", {"email": "Otto@techmart.example"})
+    assert (invited.status, invited.json["email"], invited.json["has_signed_in"]) == (201, OTTO, False)
+    listed = operator.get("/admin/operators").json["data"]
+    assert [(each["email"], each["is_you"]) for each in listed] == [(OLGA, True), (OTTO, False)]
+    assert operator.send("POST", "/admin/vendors/VEND001/people", {"email": OTTO}).problem == "person-taken"
+
+    assert operator.send("DELETE", f"/admin/operators/{OTTO}").status == 204
+
+    assert [each["email"] for each in operator.get("/admin/operators").json["data"]] == [OLGA]
+    assert operator.send("DELETE", f"/admin/operators/{OTTO}").status == 404
+    assert operator.actions() == [
+        ("invite_operator", OTTO, None, {"email": OTTO}),
+        ("invite_person", "VEND001", None, None),
+        ("remove_person", OTTO, {"email": OTTO}, {"vendor_id": None}),
+    ]
+
+
+def test_operator_stays_when_removing_oneself_or_a_vendors_person(operator: Operator) -> None:
+    operator.send("POST", "/admin/vendors/VEND001/people", {"email": "bert@acme.example"})
+
+    oneself = operator.send("DELETE", f"/admin/operators/{OLGA.upper()}")
+    of_a_vendor = operator.send("DELETE", "/admin/operators/bert@acme.example")
+    taken = operator.send("POST", "/admin/operators", {"email": "bert@acme.example"})
+
+    assert (oneself.status, oneself.problem) == (409, "own-account")
+    assert of_a_vendor.status == 404
+    assert taken.problem == "person-taken"
+    assert [each["email"] for each in operator.get("/admin/operators").json["data"]] == [OLGA]
 
 
 def test_people_and_keys_of_a_vendor_come_and_go_on_an_operators_word(operator: Operator) -> None:

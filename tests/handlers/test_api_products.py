@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import requests
 
@@ -210,13 +211,31 @@ def test_size_is_refused_in_the_words_that_were_told_before(api: ApiClient) -> N
     assert found["refusals"]["too_large"].replace("{megabytes}", "10.1") == refusal.message
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_template_is_that_of_the_samples_when_it_is_fetched(api: ApiClient, kind: str) -> None:
-    reply = api.get(f"/templates/{kind}")
+def test_template_is_that_of_the_samples_when_it_is_fetched(api: ApiClient) -> None:
+    reply = api.get("/templates/csv")
 
     assert reply.status == 200
-    assert reply.headers["Content-Disposition"] == f'attachment; filename="template.{kind}"'
-    assert base64.b64decode(reply.text) == (SAMPLES / f"template.{kind}").read_bytes()
+    assert reply.headers["Content-Disposition"] == 'attachment; filename="template.csv"'
+    assert base64.b64decode(reply.text) == (SAMPLES / "template.csv").read_bytes()
+
+
+def test_template_has_the_categories_of_now_when_a_workbook_is_fetched(api: ApiClient) -> None:
+    api.world.database.execute("UPDATE product_categories SET is_active = FALSE WHERE category_name = 'Audio'")
+    api.world.database.execute("INSERT INTO product_categories (category_name, added_by) VALUES ('A <b> & c', 'x')")
+
+    reply = api.get("/templates/xlsx")
+
+    assert reply.headers["Content-Disposition"] == 'attachment; filename="template.xlsx"'
+    content = base64.b64decode(reply.text)
+    now = api.get("/categories").json["categories"]
+    assert {"A <b> & c", "Books"} <= set(now)
+    assert "Audio" not in now
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert [name for (name,) in book["Categories"].iter_rows(min_row=2, values_only=True)] == now
+    (check,) = [each for each in book["Products"].data_validations.dataValidation if each.type == "list"]
+    assert check.formula1 == f"Categories!$A$2:$A${len(now) + 1}"
+    with pytest.raises(FileRefused, match="has a header but no products"):
+        read_products(content, ProductRules.load())
 
 
 def test_template_is_not_found_when_there_is_no_such_kind(api: ApiClient) -> None:

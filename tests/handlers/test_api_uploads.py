@@ -300,6 +300,15 @@ def test_upload_tells_how_it_ended(api: ApiClient) -> None:
     }
 
 
+def test_next_step_is_the_whole_file_when_a_preview_has_rows_with_errors(api: ApiClient) -> None:
+    add_upload(api.world, is_preview=True, corrections_file_s3_key="errors/VEND001/x_corrections.csv")
+
+    step = api.get(f"/uploads/{UPLOAD_ID}").json["next_step"]
+
+    assert step["action"] == "fix_and_upload"
+    assert step["text"].startswith("Fix the rows in your file and have it checked again.")
+
+
 def test_update_tells_what_became_of_its_valid_rows(api: ApiClient) -> None:
     add_upload(api.world, mode="update", changed_records=4, unchanged_records=2, superseded_records=1)
 

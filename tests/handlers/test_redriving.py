@@ -2,12 +2,13 @@
 
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 import pytest
 
 from operations.redrive import NothingToRedriveError, Redrive
+from tests.handlers.api_client import ApiClient
 from tests.handlers.world import BUCKET, NAME, STATE_MACHINE_ARN, World, csv_of, product
 
 KEY = "uploads/VEND001/products.csv"
@@ -95,6 +96,62 @@ def test_file_becomes_a_new_upload_when_it_was_taken_in_before(world: World, red
     assert again.upload_id != first
     assert again.upload_id.endswith(first[-8:])
     assert datetime.now(UTC) - datetime.fromisoformat(again.uploaded_at) < timedelta(minutes=1)
+
+
+def test_file_that_the_api_announced_becomes_a_new_upload_when_it_was_taken_in_before(
+    api: ApiClient, outputs: dict[str, str]
+) -> None:
+    world = api.world
+    redrive = Redrive(Session(world), "test", outputs)
+    announced = api.post("/uploads", {"file_name": "spring.csv", "size": 10}).json["upload_id"]
+    key = f"uploads/VEND001/{announced}/spring.csv"
+    world.parse(world.put(csv_of([product(1)]), key))
+    with pytest.raises(NothingToRedriveError, match=f"^{announced} is still running"):
+        redrive.file(key)
+    end_execution(world, announced)
+
+    assert redrive.file(key) == "uploads/VEND001/spring.csv"
+
+    stored = world.s3.get_object(Bucket=BUCKET, Key="uploads/VEND001/spring.csv")  # S3 announces it
+    assert stored["Body"].read() == csv_of([product(1)])
+    assert world.queued(world.upload_event_queue_url) == []
+
+
+def test_file_that_the_api_announced_keeps_its_id_when_nothing_took_it_in(
+    api: ApiClient, outputs: dict[str, str]
+) -> None:
+    announced = api.post("/uploads", {"file_name": "spring.csv", "size": 10}).json["upload_id"]
+    key = f"uploads/VEND001/{announced}/spring.csv"
+    api.world.put(csv_of([product(1)]), key)
+
+    assert Redrive(Session(api.world), "test", outputs).file(key) == key
+
+    (body,) = api.world.queued(api.world.upload_event_queue_url)
+    api.world.parse(json.loads(body))
+    assert api.world.executions() == [announced]
+
+
+def test_file_becomes_a_new_upload_when_its_execution_is_not_among_the_latest(
+    world: World, redrive: Redrive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = world.put(csv_of([product(1)]), KEY)
+    stored_at = world.s3.head_object(Bucket=BUCKET, Key=KEY)["LastModified"]
+    event["Records"][0]["eventTime"] = f"{stored_at:%Y-%m-%dT%H:%M:%S.000Z}"
+    world.parse(event)
+    end_execution(world, world.upload_of(event).upload_id)
+    monkeypatch.setattr("onboarding.explaining.executions._MOST_LISTED", 0)
+    monkeypatch.setattr("operations.redrive.datetime", Later)
+
+    redrive.file(KEY)
+
+    (body,) = world.queued(world.upload_event_queue_url)
+    assert world.upload_of(json.loads(body)).upload_id != world.upload_of(event).upload_id
+
+
+class Later(datetime):
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "Later":
+        return cls.fromtimestamp(datetime.now(tz).timestamp() + 60, tz)
 
 
 def test_file_is_left_alone_when_its_upload_has_not_ended(world: World, redrive: Redrive) -> None:

@@ -141,6 +141,17 @@ def test_vendor_is_kept_out_everywhere_when_suspended_and_let_in_when_resumed(wo
         assert world.access.vendor_status("VEND042") == status
 
 
+def test_vendor_stays_suspended_when_it_is_registered_again(world: World) -> None:
+    _register(world)
+    world.functions.vendor_registrar.handler({"vendor_id": "VEND042", "status": "suspended"}, CONTEXT)
+
+    answer = _register(world, vendor_name="Acme Ltd")
+
+    assert answer["status"] == "suspended"
+    assert _vendor(world) == [("Acme Ltd", "catalogue@acme.example", "suspended", TOPIC_ARN)]
+    assert world.access.vendor_status("VEND042") == "suspended"
+
+
 @pytest.mark.parametrize(
     ("event", "message"),
     [

@@ -104,7 +104,7 @@ def test_table_is_warmed_when_asked_for(prod: Template, other: Template) -> None
 
 def test_link_of_an_alarm_follows_the_parameter(other: Template) -> None:
     for alarm in other.of_type("AWS::CloudWatch::Alarm").values():
-        assert " https://wiki.example/runbook#" in alarm["AlarmDescription"]
+        assert " https://wiki.example/runbook#" in alarm["AlarmDescription"]["Fn::Sub"]
 
 
 def test_email_of_operations_is_the_parameter(other: Template) -> None:

@@ -19,6 +19,7 @@ RUNBOOK_SECTIONS = {
     "stalled-uploads",
     "unknown-vendors",
     "unreachable-vendors",
+    "unconfirmed-addresses",
     "corrections-not-built",
     "unannounced-end",
     "failed-executions",
@@ -37,7 +38,8 @@ def test_alarm_reaches_operations_and_says_where_to_read_on(prod: Template) -> N
     for name, alarm in alarms.items():
         assert mentions(alarm["AlarmActions"], "OperationsTopic"), name
         assert alarm["TreatMissingData"] == "notBreaching", name
-        link = re.search(r" docs/runbook\.md#([a-z-]+)$", alarm["AlarmDescription"])
+        address = r" \$\{HttpApi\.ApiEndpoint\}/portal/runbook\.html#([a-z-]+)$"
+        link = re.search(address, alarm["AlarmDescription"]["Fn::Sub"])
         assert link, name
         assert alarm["AlarmName"].endswith(link[1]), name
         sections.add(link[1])

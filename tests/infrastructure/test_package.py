@@ -121,6 +121,16 @@ def test_package_knows_the_services_that_the_functions_call_and_no_other(names: 
     assert shipped == services_called()  # serverless.yml, slimPatterns
 
 
+def test_package_has_no_pages_and_pictures_but_the_portals(names: list[str]) -> None:
+    documents = (".html", ".md", ".rst", ".png")
+
+    # Metadata of packages stays: their licences stand there.
+    assert [name for name in names if name.endswith(documents) and ".dist-info/" not in name] == [
+        "portal/dist/index.html",
+        "portal/dist/runbook.html",
+    ]
+
+
 def test_package_has_no_bytecode_and_no_secrets(names: list[str]) -> None:
     public = {"resources/rds-ca-bundle.pem", "botocore/cacert.pem"}
 

@@ -1,5 +1,7 @@
 """The people who sign in for a vendor."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -22,14 +24,9 @@ def list_vendor_people(services: AdminServices, call: Call[None, None]) -> Vendo
 def invite_person(services: AdminServices, call: Call[None, NewPerson]) -> VendorPersonDocument:
     """Invite a person, or send the invitation again."""
     vendor = vendor_of(services, call.path["vendor_id"])
-    try:
-        answer = services.admitting(call.caller.label).invite_person(vendor.vendor_id, call.body.email)
-    except AccessManagerError as error:
-        if error.kind == PersonTakenError.__name__:
-            raise Problem(PERSON_TAKEN, str(error)) from None
-        if INVALID_ADDRESS in str(error):
-            raise invalid("body.email", "The user pool does not take this for an e-mail address.") from None
-        raise
+    admitting = services.admitting(call.caller.label)
+    with invitation_problems():
+        answer = admitting.invite_person(vendor.vendor_id, call.body.email)
     return _document(_person(services, vendor.vendor_id, answer["invited"]))
 
 
@@ -39,6 +36,19 @@ def remove_person(services: AdminServices, call: Call[None, None]) -> Answer:
     person = _person(services, vendor.vendor_id, call.path["email"].strip().lower())
     services.admitting(call.caller.label).remove_person(person["email"])
     return Answer(None)
+
+
+@contextmanager
+def invitation_problems() -> Iterator[None]:
+    """Tell what is wrong with who is invited as a Problem."""
+    try:
+        yield
+    except AccessManagerError as error:
+        if error.kind == PersonTakenError.__name__:
+            raise Problem(PERSON_TAKEN, str(error)) from None
+        if INVALID_ADDRESS in str(error):
+            raise invalid("body.email", "The user pool does not take this for an e-mail address.") from None
+        raise
 
 
 def _person(services: AdminServices, vendor_id: str, email: str) -> dict[str, Any]:

@@ -70,7 +70,6 @@ def change_vendor(services: AdminServices, call: Call[None, VendorChanges]) -> V
         vendor_id=vendor.vendor_id,
         vendor_name=changes.vendor_name or vendor.name,
         email=changes.email or vendor.email,
-        status=vendor.status,
     )
     return _document(services, vendor_of(services, vendor.vendor_id))
 

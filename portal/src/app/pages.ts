@@ -38,6 +38,7 @@ export const OPERATOR_NAVIGATION: Navigation = [
   { label: 'Vendors', icon: 'vendors', segment: 'vendors' },
   { label: 'Categories', icon: 'products', segment: 'categories' },
   { label: 'Analytics', icon: 'analytics', segment: 'analytics' },
+  { label: 'Operators', icon: 'people', segment: 'operators' },
   { label: 'Actions', icon: 'actions', segment: 'actions' },
 ];
 

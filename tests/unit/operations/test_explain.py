@@ -23,7 +23,7 @@ from tests.unit.onboarding.explaining.stories import (
 
 
 def told(facts: Story) -> str:
-    return as_text(facts, diagnose(facts))
+    return as_text(facts, diagnose(facts), "https://portal.example/runbook.html")
 
 
 def test_everything_is_on_one_screen_when_the_upload_ended_badly() -> None:
@@ -56,7 +56,7 @@ def test_everything_is_on_one_screen_when_the_upload_ended_badly() -> None:
         "  10:40:00  csv-parser  ERROR  AccessDenied",
         "Diagnosis: e-mail not handed over",
         f"  Then:  make redrive WHAT=upload UPLOAD={UPLOAD_ID} STAGE=test",
-        "  More:  docs/runbook.md#vendor-not-notified",
+        "  More:  https://portal.example/runbook.html#vendor-not-notified",
     ):
         assert line in text.splitlines(), line
     assert "unannounced end queue" not in text

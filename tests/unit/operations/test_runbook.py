@@ -8,6 +8,7 @@ import yaml
 
 from onboarding.explaining.causes import Cause
 from onboarding.explaining.logs import FUNCTIONS
+from operations.__main__ import OF_ONE_UPLOAD, REDRIVEN
 from tests.e2e.runbook import commands_of, sections
 
 PROJECT = Path(__file__).parent.parent.parent.parent
@@ -67,6 +68,16 @@ def test_every_command_is_one_of_make() -> None:
             command = re.match(r"make ([a-z-]+) ", line)
             assert command, line
             assert command[1] in targets, line
+
+
+def test_every_command_of_a_diagnosis_is_one_of_make() -> None:
+    sources = [file.read_text(encoding="utf-8") for file in (PROJECT / "onboarding" / "explaining").glob("*.py")]
+    targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
+    redriven = {found for text in sources for found in re.findall(r'redrive\(story, "(\w+)"(,?)', text)}
+
+    assert {found for text in sources for found in re.findall(r'"make ([a-z-]+)[ "]', text)} <= targets
+    assert {what for what, _ in redriven} <= set(REDRIVEN)
+    assert {what for what, upload in redriven if upload} == set(OF_ONE_UPLOAD)
 
 
 @pytest.mark.parametrize("folder", ["onboarding/explaining", "statemachines"])

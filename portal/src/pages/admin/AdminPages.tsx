@@ -6,6 +6,7 @@ import { AllAnalyticsPage } from './AllAnalyticsPage';
 import { CategoriesPage } from './CategoriesPage';
 import { OneUploadPage } from './OneUploadPage';
 import { OneVendorPage } from './OneVendorPage';
+import { OperatorsPage } from './OperatorsPage';
 import { SystemPage } from './SystemPage';
 import { UploadsPage } from './UploadsPage';
 import { VendorsPage } from './VendorsPage';
@@ -28,6 +29,8 @@ function pageOf([first = '', second]: readonly string[]): Page {
       return CategoriesPage;
     case 'analytics':
       return AllAnalyticsPage;
+    case 'operators':
+      return OperatorsPage;
     case 'actions':
       return ActionsPage;
     default:

@@ -1,91 +1,18 @@
-import '../settings/settings.css';
-import { useState } from 'preact/hooks';
 import { get, send } from '../../api/client';
-import { Button } from '../../components/Button';
-import { Confirm } from '../../components/Confirm';
-import { InputField } from '../../components/Field';
-import { Loading } from '../../components/Loading';
-import { Moment } from '../../components/Moment';
-import { Problem } from '../../components/Problem';
-import { Tag } from '../../components/Tag';
-import { useAction } from '../../logic/action';
-import { useResource } from '../../logic/resource';
+import { PeopleCard } from './PeopleCard';
 import type { VendorPeople } from './types';
 
 /** Who signs in for the vendor; invitations that nobody has followed are told. */
 export function PeopleOfVendor({ vendorId }: { readonly vendorId: string }) {
   const path = ['admin', 'vendors', vendorId, 'people'];
-  const people = useResource((signal) => get<VendorPeople>(path, { signal }), [vendorId]);
-  const [email, setEmail] = useState('');
-  const [removing, setRemoving] = useState<string | null>(null);
-  const invite = useAction(async (address: string) => {
-    // Inviting somebody again sends the invitation again.
-    await send('POST', path, { body: { email: address } });
-    setEmail('');
-    people.reload();
-  });
   return (
-    <section class="card stack" aria-labelledby="people">
-      <h2 id="people">People</h2>
-      {people.error && <Problem error={people.error} retry={people.reload} />}
-      {!people.data && people.isLoading && <Loading what="the people" lines={2} />}
-      {people.data?.data.length === 0 && <p class="soft">Nobody signs in for this vendor.</p>}
-      {people.data && people.data.data.length > 0 && (
-        <ul class="entries">
-          {people.data.data.map((person) => (
-            <li key={person.email}>
-              <span>
-                <strong class="theirs">{person.email}</strong> {!person.has_signed_in && <Tag>invited</Tag>}
-                <span class="small soft key-facts">
-                  since <Moment at={person.created_at} />
-                </span>
-              </span>
-              <span class="row">
-                {!person.has_signed_in && (
-                  <Button
-                    small
-                    busy={invite.isBusy}
-                    label={`Invite ${person.email} again`}
-                    onClick={() => invite.run(person.email)}
-                  >
-                    Invite again
-                  </Button>
-                )}
-                <Button small label={`Remove ${person.email}`} onClick={() => setRemoving(person.email)}>
-                  Remove
-                </Button>
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
-      <form
-        class="form-line"
-        aria-label="Invite a person"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (email.trim() !== '') invite.run(email.trim());
-        }}
-      >
-        <InputField label="Invite somebody" placeholder="E-mail address" maxLength={254} value={email} onChange={setEmail} />
-        <button type="submit" class="button button-plain" aria-disabled={invite.isBusy || email.trim() === ''}>
-          Invite
-        </button>
-      </form>
-      {invite.error && <Problem error={invite.error} />}
-      {removing !== null && (
-        <Confirm
-          title={`Remove ${removing}?`}
-          verb="Remove"
-          close={() => setRemoving(null)}
-          act={async () => {
-            await send('DELETE', [...path, removing]);
-            people.reload();
-          }}
-        >
-          <p>The person is let in no longer, from the next request on. What was handed in stays.</p>
-        </Confirm>
-      )}
-    </section>
+    <PeopleCard
+      key={vendorId}
+      nobody="Nobody signs in for this vendor."
+      list={async (signal) => (await get<VendorPeople>(path, { signal })).data}
+      invite={(email) => send('POST', path, { body: { email } })}
+      remove={(email) => send('DELETE', [...path, email])}
+      removed="The person is let in no longer, from the next request on. What was handed in stays."
+    />
   );
 }

@@ -5,6 +5,7 @@ import { Problem } from '../../components/Problem';
 import { Table } from '../../components/Table';
 import { duration, number } from '../../logic/format';
 import { useResource } from '../../logic/resource';
+import { RunbookLink } from './RunbookLink';
 import type { Execution, UploadStory } from './types';
 
 /** What `make explain` tells: what happened to an upload, what is wrong, and what fixes it. */
@@ -36,9 +37,10 @@ function Verdict({ story: { diagnosis } }: { readonly story: UploadStory }) {
     <Notice tone={diagnosis.is_fine ? 'good' : 'warn'} title={`Diagnosis: ${diagnosis.cause}`} announce={false}>
       <p class="theirs">{diagnosis.sentence}</p>
       {diagnosis.fix_first && <p class="theirs">First: {diagnosis.fix_first}</p>}
-      {diagnosis.command ? <code class="command">{diagnosis.command}</code> : <p>There is nothing to do.</p>}
+      {diagnosis.command && <code class="command">{diagnosis.command}</code>}
+      {diagnosis.is_fine && <p>There is nothing to do.</p>}
       <p class="small soft">
-        Section <code>{diagnosis.section}</code> of the runbook has more.
+        The runbook has more: <RunbookLink section={diagnosis.section} />
       </p>
     </Notice>
   );

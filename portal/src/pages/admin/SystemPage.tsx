@@ -12,6 +12,7 @@ import { count, duration, number } from '../../logic/format';
 import { useResource } from '../../logic/resource';
 import { AlarmText } from './AlarmText';
 import { deadLetters } from './dead-letters';
+import { RunbookLink } from './RunbookLink';
 import type { Queue, System } from './types';
 
 /** How the service is at this moment: what waits, what failed for good, and what rings. */
@@ -137,7 +138,7 @@ function Queues({ queues, batches }: { readonly queues: readonly Queue[]; readon
                 {ageOf(queue)}
               </td>
               <td>
-                <code>{queue.runbook}</code>
+                <RunbookLink section={queue.runbook} />
               </td>
             </tr>
           ))}
@@ -150,7 +151,7 @@ function Queues({ queues, batches }: { readonly queues: readonly Queue[]; readon
             <td class="number">–</td>
             <td class="number">–</td>
             <td>
-              <code>failed-stream-batches</code>
+              <RunbookLink section="processing-failures-again" />
             </td>
           </tr>
         </tbody>

@@ -13,6 +13,7 @@ export type VendorInFull = Schemas['VendorDocument'];
 export type VendorPage = Schemas['VendorPage'];
 export type Address = Schemas['AddressDocument'];
 export type VendorPeople = Schemas['VendorPeople'];
+export type Operators = Schemas['Operators'];
 export type VendorKeys = Schemas['VendorApiKeys'];
 export type Category = Schemas['CategoryDocument'];
 export type ManagedCategories = Schemas['ManagedCategories'];

@@ -1,20 +1,33 @@
 """What facts about an upload mean. Each test changes the story of an upload that is all right in one point."""
 
+import subprocess
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from onboarding.explaining.causes import Cause, Diagnosis
 from onboarding.explaining.diagnosis import diagnose
-from onboarding.explaining.facts import Feed, Identity, Kept, Message, Place, StagedFacts, Story, TrackerFacts
+from onboarding.explaining.facts import (
+    Feed,
+    Identity,
+    Kept,
+    Message,
+    Place,
+    StagedFacts,
+    StoredObject,
+    Story,
+    TrackerFacts,
+)
 from tests.unit.onboarding.explaining.stories import (
     KEY,
     NOW,
     OPEN,
     OUTPUT,
     RECORDED,
+    STORED,
     UPLOAD_ID,
     ended,
     failure,
@@ -29,6 +42,10 @@ from tests.unit.onboarding.explaining.stories import (
 def found(facts: Story) -> tuple[Cause, str | None]:
     diagnosis = diagnose(facts)
     return diagnosis.cause, diagnosis.command
+
+
+ABANDONED = ended("Stalled Upload Abandoned", error="StalledUploadAbandoned", cause="Recover Stalled Upload: x")
+NO_VENDOR_OUTPUT = {**OUTPUT, "recipients": 0, "failure_reason": "UNKNOWN_VENDOR: no vendor"}
 
 
 ##### Nothing is wrong
@@ -323,9 +340,48 @@ def test_code_is_fixed_when_rows_broke_it() -> None:
 
 
 def test_file_is_taken_in_again_when_the_upload_was_abandoned() -> None:
-    execution = ended("Stalled Upload Abandoned", error="StalledUploadAbandoned", cause="Recover Stalled Upload: x")
-
-    assert found(story(executions=(execution,))) == (
+    assert found(story(executions=(ABANDONED,))) == (
         Cause.RECOVERY_FAILED,
         f"make redrive WHAT=file UPLOAD='{KEY}' STAGE=test",
     )
+
+
+##### No command that could not work
+
+
+@pytest.mark.parametrize("stored", [None, replace(STORED, is_newest=False)])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        story(executions=(ABANDONED,)),
+        without_execution(recorded=OPEN),
+        story(executions=(ended("File Refused", output=NO_VENDOR_OUTPUT),)),
+    ],
+)
+def test_no_command_takes_another_file_in_when_this_one_is_gone(facts: Story, stored: StoredObject | None) -> None:
+    diagnosis = diagnose(replace(facts, stored=stored))
+
+    assert diagnosis.command is None
+    assert diagnosis.fix_first is not None
+    assert diagnosis.fix_first.endswith("ask the vendor to hand it in again.")
+
+
+@pytest.mark.parametrize("vendor", ["unknown", "not a vendor"])
+def test_no_vendor_is_to_be_registered_when_none_can_have_that_folder(vendor: str) -> None:
+    facts = story(executions=(ended("File Refused", output=NO_VENDOR_OUTPUT),))
+
+    diagnosis = diagnose(replace(facts, identity=replace(facts.identity, vendor_id=vendor)))
+
+    assert (diagnosis.cause, diagnosis.command) == (Cause.UNKNOWN_VENDOR, None)
+    assert diagnosis.fix_first == "Have the file put into the folder of its vendor."
+
+
+def test_make_gets_the_key_as_it_is_when_it_holds_what_the_shell_and_make_expand(tmp_path: Path) -> None:
+    key = 'uploads/VEND001/it\'s $HOME $$ $(x) `y` "z".csv'
+    facts = story(executions=(ABANDONED,), stored=replace(STORED, key=key))
+    command = diagnose(facts).command
+    (tmp_path / "Makefile").write_text('redrive:\n\t@printf %s "$$UPLOAD"\n')
+
+    assert command is not None
+    said = subprocess.run(["bash", "-c", command], cwd=tmp_path, stdout=subprocess.PIPE, text=True, check=True)
+    assert said.stdout == key

@@ -72,6 +72,17 @@ def test_nearly_every_file_is_read_right_or_refused_when_it_is_in_an_older_encod
     assert outcomes["refused"] <= 0.05 * judged  # a reader that refuses everything would be never wrong
 
 
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("Name;Preis\nBürostuhl „Größe L“;49,90 €\n", "cp1252"),
+        ("Název;Cena\nŽidle „Praha“;49,90\n", "cp1250"),
+    ],
+)
+def test_short_file_is_read_right_when_quotation_marks_stand_beside_letters(text: str, codec: str) -> None:
+    assert decode(text.encode(codec)).text == text
+
+
 @pytest.mark.parametrize("codec", ["cp850", "iso8859-5", "cp866", "big5", "euc_jp", "cp1253", "cp1255"])
 def test_file_is_refused_when_its_encoding_is_not_among_those_tried(codec: str) -> None:
     language = {"cp850": "german", "big5": "traditional", "euc_jp": "japanese", "cp1253": "greek", "cp1255": "hebrew"}

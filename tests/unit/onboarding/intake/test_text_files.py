@@ -353,6 +353,7 @@ def test_nothing_is_said_when_the_file_is_the_default(rules: ProductRules) -> No
         "separator": ",",
         "decimal_sign": ".",
         "sheet": None,
+        "other_sheets": [],
         "header_row": 1,
         "columns": {name: name for name in HEADER.split(",")},
         "ignored": [],

@@ -120,6 +120,23 @@ def test_first_visible_sheet_with_a_header_is_read_when_others_stand_before_it(r
     assert 'sheet "Products", header in row 4.' in (file.read_as.sentence() or "")
 
 
+def test_other_sheets_are_named_when_a_workbook_has_more_that_can_be_seen(rules: ProductRules) -> None:
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet("Autumn\nand winter"), book.create_sheet("Old")):
+        sheet.append(HEADER)
+        sheet.append(_product())
+    book["Old"].sheet_state = "hidden"
+    file = io.BytesIO()
+    book.save(file)
+
+    read_as = read_products(file.getvalue(), rules).read_as
+
+    assert (read_as.sheet, read_as.to_json()["other_sheets"]) == ("Sheet", ["Autumn and winter"])
+    assert read_as.sentence() == (
+        'Read as: Excel workbook, sheet "Sheet". Sheets that were not read: Autumn and winter.'
+    )
+
+
 def test_columns_are_right_when_the_table_begins_further_right_and_below(rules: ProductRules) -> None:
     rows: Rows = [[None] * 9, [None, None, *HEADER], [None, None, *_product(price=0.15)]]
     body = by_openpyxl(rows)

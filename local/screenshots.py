@@ -266,7 +266,7 @@ def _progress(page: Page) -> None:
     """Hand in a long file, and let the page hear no more of it when some of its rows are checked."""
     page.get_by_role("switch", name="Check first").check()
     _choose(page, ("winter-range.csv", generate(9000, 0.06, 5, _vendor_id(Who.BUSY))))
-    page.get_by_text(re.compile("of 9,000 rows checked")).wait_for()
+    page.get_by_role("region", name="Progress").get_by_text("of 9,000 rows checked").wait_for()
     page.route(re.compile("/v1/uploads/UPLOAD_"), lambda _: None)
 
 

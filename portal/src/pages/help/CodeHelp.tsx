@@ -70,7 +70,7 @@ function CodeRow({ code, columns, isWanted }: { readonly code: Code; readonly co
         {columns.length > 0 && <div class="small soft">{columns.join(', ')}</div>}
       </th>
       <td class="code-text">
-        <p>
+        <p class="soft">
           <Meaning text={code.meaning} />
         </p>
         <p>{code.fix}</p>

@@ -88,6 +88,7 @@ def test_catalogue_changes_only_when_a_preview_is_applied(visitor: Visitor, pers
         page.reload()
     visitor.choose("products.csv", csv_file(product(sku) for sku in skus))
     held[0].continue_()
+    page.unroute_all()
 
     visitor.sees("All 5 rows are fine. Nothing was changed yet")
     assert prices(pipeline, person) == {}

@@ -20,7 +20,7 @@ interface Props {
   readonly query: URLSearchParams;
 }
 
-const ROWS = 50;
+const ROWS = 25;
 
 /** The errors one by one. Filter, search and row stand in the address, so each view can be passed on. */
 export function ErrorTable({ upload, causes, columns, query }: Props) {

@@ -72,8 +72,8 @@ def _in_batches(catalogue: Catalogue, rows: Rows, batch: int, load: Callable[[An
 
 def copy_rows(cursor: Any, rows: Rows) -> None:
     """Load by COPY into the table itself: no ledger, no counts, and one bad row fails all."""
-    lines = [copy_line((row.staged.upload_id, VENDOR_ID, str(row.row_number), *row.values)) for row in rows]
-    copy_in(cursor, f"products ({_NAMES})", lines)
+    records = ((row.staged.upload_id, VENDOR_ID, str(row.row_number), *row.values) for row in rows)
+    copy_in(cursor, f"products ({_NAMES})", map(copy_line, records))
 
 
 def settle_rows(cursor: Any, rows: Rows) -> None:

@@ -75,13 +75,13 @@ def insert_products(
     # Every transaction takes the keys in the same order: two uploads that share some cannot deadlock over them.
     sku = columns.index("sku")
     left = sorted(products, key=lambda number: products[number][sku] or "")
-    lines = {number: copy_line((upload_id, vendor_id, str(number), *products[number])) for number in left}
     target = f"products (upload_id, vendor_id, row_number, {', '.join(columns)})"
     refused: dict[int, set[Key]] = {}
     cursor.execute("SAVEPOINT nothing_inserted")
     while left:
         try:
-            copy_in(cursor, target, [lines[number] for number in left])
+            records = ((upload_id, vendor_id, str(number), *products[number]) for number in left)
+            copy_in(cursor, target, map(copy_line, records))
         except UniqueViolation:
             cursor.execute("ROLLBACK TO SAVEPOINT nothing_inserted")
         else:

@@ -19,7 +19,7 @@ def test_records_arrive_as_they_were_when_they_are_copied(
 ) -> None:
     cursor.execute("CREATE TEMP TABLE IF NOT EXISTS copied (a TEXT, b TEXT); TRUNCATE copied")
 
-    copy_in(cursor, "copied", [copy_line(record) for record in records])
+    copy_in(cursor, "copied", map(copy_line, records))
 
     cursor.execute("SELECT a, b FROM copied")
     assert cursor.fetchall() == records

@@ -59,16 +59,29 @@ class Registrar:
 
 @dataclass(frozen=True, slots=True)
 class AdminServices:
+    config: AdminApiConfig
     database: Database
     access: AccessTable
-    access_manager: AccessManager
-    registrar: Registrar
-    executions: Executions
+    client: Callable[[str], Any]
+    """Returns the AWS client of this name, made when it is first needed: few requests ask more than the database."""
+
     machinery: Callable[[], Machinery]
     """Returns what looks at the machinery, made when it is first needed: few requests do."""
 
     stories: Gathering
     """What asks every part of the stage about one upload."""
+
+    @property
+    def access_manager(self) -> AccessManager:
+        return AccessManager(self.client("lambda"), self.config.access_manager_name)
+
+    @property
+    def registrar(self) -> Registrar:
+        return Registrar(self.client("lambda"), self.config.vendor_registrar_name)
+
+    @property
+    def executions(self) -> Executions:
+        return Executions(self.client("stepfunctions"), self.config.upload_state_machine_arn)
 
     def categories(self, actor: str) -> CategoryKeeping:
         return CategoryKeeping(self.database, actor)
@@ -83,16 +96,15 @@ class AdminServices:
 
 def admin_services_of(config: AdminApiConfig) -> AdminServices:
     """Return the services of a function with this configuration."""
-    functions = boto3.client("lambda")
+    client = functools.cache(boto3.client)
     database = Database(config, DATABASE_PATIENCE_SECONDS)
     return AdminServices(
+        config=config,
         database=database,
-        access=AccessTable(boto3.client("dynamodb"), config.access_table_name),
-        access_manager=AccessManager(functions, config.access_manager_name),
-        registrar=Registrar(functions, config.vendor_registrar_name),
-        executions=Executions(boto3.client("stepfunctions"), config.upload_state_machine_arn),
+        access=AccessTable(client("dynamodb"), config.access_table_name),
+        client=client,
         machinery=functools.cache(lambda: machinery_of(config)),
-        stories=Gathering(functools.cache(boto3.client), places_of(config), functools.partial(_ledger, database)),
+        stories=Gathering(client, places_of(config), functools.partial(_ledger, database)),
     )
 
 

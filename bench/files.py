@@ -9,7 +9,7 @@ from onboarding.intake.reading import read_products
 from onboarding.rows import CheckedRow, ProductRow, StagedRow
 from onboarding.validation.settling import check_row
 from operations.scale import usual_setting
-from rules import ProductRules, RowError
+from rules import ProductRules
 from samples.generate import KINDS, generate
 
 T = TypeVar("T")
@@ -48,11 +48,6 @@ def staged(upload_id: str, rows: Sequence[ProductRow]) -> list[StagedRow]:
 def checked(upload_id: str, rows: Sequence[ProductRow]) -> list[CheckedRow]:
     """Return rows with the verdict of the rules, ready for the ledger."""
     return [check_row(product_rules(), row, CATEGORIES) for row in staged(upload_id, rows)]
-
-
-def with_errors(row: StagedRow, errors: tuple[RowError, ...]) -> StagedRow:
-    """Return the row as it is staged once its errors are known."""
-    return StagedRow(row.upload_id, row.vendor_id, row.row, row.expires_at, errors)
 
 
 def batches(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:

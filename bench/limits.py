@@ -19,7 +19,7 @@ from typing import Any
 
 from botocore.awsrequest import AWSResponse
 
-from bench.files import CATEGORIES, SHARDS, STREAM_BATCH, file_of, product_rules, with_errors
+from bench.files import CATEGORIES, SHARDS, STREAM_BATCH, file_of, product_rules
 from bench.results import Part
 from bench.staging import answer, answer_instead_of_network
 from cost.dynamodb_units import write_units_of
@@ -142,4 +142,4 @@ def _validate(staging: StagingTable, items: Sequence[Item]) -> None:
     """Decide rows and mark them, as validator and error processor do."""
     found = [check_row(product_rules(), row_of(item), CATEGORIES) for item in items]
     staging.put_rows([row.staged for row in found if not row.errors], RowStatus.VALIDATED)
-    staging.put_rows([with_errors(row.staged, row.errors) for row in found if row.errors], RowStatus.ERROR)
+    staging.put_rows([row.staged.with_errors(row.errors) for row in found if row.errors], RowStatus.ERROR)

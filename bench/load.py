@@ -10,7 +10,7 @@ from bench.measure import Work, interleave
 from bench.results import Part
 from onboarding.rows import CheckedRow
 from onboarding.stores import ledger
-from onboarding.stores.copying import copy_file
+from onboarding.stores.copying import copy_in, copy_line
 
 COPY = "COPY (the limit)"
 OURS = "ours, with ledger and counts"
@@ -73,7 +73,7 @@ def _in_batches(catalogue: Catalogue, rows: Rows, batch: int, load: Callable[[An
 def copy_rows(cursor: Any, rows: Rows) -> None:
     """Load by COPY into the table itself: no ledger, no counts, and one bad row fails all."""
     records = ((row.staged.upload_id, VENDOR_ID, str(row.row_number), *row.values) for row in rows)
-    cursor.copy_expert(f"COPY products ({_NAMES}) FROM STDIN (NULL '')", copy_file(records))
+    copy_in(cursor, f"products ({_NAMES})", map(copy_line, records))
 
 
 def settle_rows(cursor: Any, rows: Rows) -> None:

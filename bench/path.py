@@ -10,7 +10,7 @@ from typing import Any
 import polars
 
 from bench.catalogue import VENDOR_ID, Catalogue, fresh_catalogue
-from bench.files import ERROR_RATE, SEED, SHARDS, STREAM_BATCH, batches, file_of, product_rules, staged, with_errors
+from bench.files import ERROR_RATE, SEED, SHARDS, STREAM_BATCH, batches, file_of, product_rules, staged
 from bench.measure import Work, interleave
 from bench.peers import django_path, pandas_path
 from bench.results import Part
@@ -131,7 +131,7 @@ def run_at_once(catalogue: Catalogue, body: bytes) -> None:
     rows = staged(UPLOAD, _read(body))
     checked = [check_row(rules, row, categories) for row in rows]
     errors = catalogue.run(lambda cursor: ledger.settle(cursor, rules, UPLOAD, VENDOR_ID, checked)).errors
-    build_report([with_errors(row, errors[row.row_number]) for row in rows if row.row_number in errors])
+    build_report([row.with_errors(errors[row.row_number]) for row in rows if row.row_number in errors])
 
 
 def _read(body: bytes, mode: UploadMode = UploadMode.IMPORT) -> list[ProductRow]:

@@ -4,4 +4,4 @@ import gc
 
 # A function holds thousands of rows for a second and drops them all: by default they are searched for cycles again
 # and again, a quarter of the processor time (docs/performance.md).
-gc.set_threshold(50_000)
+gc.set_threshold(500_000)

@@ -66,14 +66,26 @@ def _choice_test(choices: AbstractSet[str], *, optional: bool) -> Test:
 
 
 def _number_test(low: Decimal, high: Decimal, decimals: int, *, optional: bool) -> Test:
-    unsigned = re.compile(rf"[0-9]+(?:\.[0-9]{{1,{decimals}}})?" if decimals else "[0-9]+").fullmatch
+    fraction = rf"(?:\.[0-9]{{1,{decimals}}})?" if decimals else ""
+    unsigned = re.compile(f"[0-9]+{fraction}").fullmatch
+    within = re.compile(_within(low, high, decimals, fraction)).fullmatch
 
     def passes(value: str | None) -> bool:
         if value is None:
             return optional
-        return unsigned(value) is not None and low <= Decimal(value) <= high
+        return within(value) is not None or (unsigned(value) is not None and low <= Decimal(value) <= high)
 
     return passes
+
+
+def _within(low: Decimal, high: Decimal, decimals: int, fraction: str) -> str:
+    """Return a pattern of numbers that have too few digits to leave the limits: most, and they need no Decimal."""
+    step = Decimal(1).scaleb(-decimals)
+    digits = (high + step).adjusted()  # a number of so many nines, all decimals nines as well, is not above `high`
+    if high < 0 or digits < 1 or low > step:
+        return "(?!)"
+    not_zero = "(?=[0.]*[1-9])" if low > 0 else ""
+    return f"{not_zero}[0-9]{{1,{digits}}}{fraction}"
 
 
 class CellValidator(ProductValidator):

@@ -202,9 +202,12 @@ class ProductRules:
         return tuple(
             [
                 self._messages[i].finding(
-                    min(rules, key=_RULE_ORDER.index), cells[i] or "", self._categories, sent.get(self.columns[i])
+                    broken[0] if len(broken) == 1 else min(broken, key=_RULE_ORDER.index),
+                    cells[i] or "",
+                    self._categories,
+                    sent.get(self.columns[i]),
                 )
-                for i, rules in found
+                for i, broken in found
             ]
         )
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from functools import partial
 from types import MappingProxyType
 
 from rules.codes import ErrorCode, RowError, Verdict
@@ -64,7 +63,7 @@ class UpdateRules(ProductRules):
         sent: Mapping[str, str] = _AS_JUDGED,
     ) -> Verdict:
         """Return the verdict on one row; among its values, cells to empty hold the word for it."""
-        return self._decide_present(partial(super().check, lengths=lengths, sent=sent), cells, categories)
+        return self._decide_present(super().check, cells, categories, lengths, sent)
 
     def reference_check(
         self,
@@ -75,7 +74,7 @@ class UpdateRules(ProductRules):
         sent: Mapping[str, str] = _AS_JUDGED,
     ) -> Verdict:
         """Return the verdict of Cerberus alone on the cells that are filled in."""
-        return self._decide_present(partial(super().reference_check, lengths=lengths, sent=sent), cells, categories)
+        return self._decide_present(super().reference_check, cells, categories, lengths, sent)
 
     def is_cleared(self, name: str, value: str | None) -> bool:
         """Tell whether a value of a verdict stands for an emptied cell."""
@@ -101,16 +100,20 @@ class UpdateRules(ProductRules):
 
     def _decide_present(
         self,
-        check: Callable[[Mapping[str, str], AbstractSet[str]], Verdict],
+        check: Callable[..., Verdict],
         cells: Mapping[str, str],
         categories: AbstractSet[str],
+        lengths: Mapping[str, int],
+        sent: Mapping[str, str],
     ) -> Verdict:
-        cleared = {name for name, cell in cells.items() if self.is_cleared(name, cell.strip(BLANKS))}
+        cleared = {
+            name for name, cell in cells.items() if self._clear in cell and self.is_cleared(name, cell.strip(BLANKS))
+        }
         if cleared:
             cells = {name: cell for name, cell in cells.items() if name not in cleared}
-        verdict = check(cells, categories)
+        verdict = check(cells, categories, lengths=lengths, sent=sent)
         errors = verdict.errors
-        if not any(verdict.values[position] for position in self._naming):
+        if not any(map(verdict.values.__getitem__, self._naming)):
             unnamed = RowError(NAMING_COLUMNS[0], ErrorCode.MISSING_REQUIRED_FIELD, self._words["unnamed"])
             errors = self.in_order((*errors, unnamed))
         if not cleared:

@@ -9,7 +9,7 @@ from onboarding.intake.corrections_file import before_corrections, errors_column
 from onboarding.intake.decimals import has_decimal_commas, with_decimal_points
 from onboarding.intake.encodings import decode
 from onboarding.intake.formats import Format, format_of
-from onboarding.intake.header import find_header, is_blank, match_columns
+from onboarding.intake.header import find_header, match_columns
 from onboarding.intake.limits import MAX_FILE_BYTES, MAX_ROWS
 from onboarding.intake.read_as import ReadAs
 from onboarding.intake.refusal import FileRefused, empty_file, file_too_large
@@ -108,14 +108,16 @@ def _read_rows(
     places = [(position, name) for name, position in columns.items()]
     rows: list[ProductRow] = []
     for row_number, cells in enumerate(lines, start=1):
-        if is_blank(cells):
+        together = "".join(cells)
+        if not trim(together):
             continue
         if len(rows) == MAX_ROWS:
             raise FileRefused(
                 RefusalCode.TOO_MANY_ROWS,
                 f"The file has more than {MAX_ROWS:,} products. Split it into files of at most {MAX_ROWS:,} rows each.",
             )
-        rows.append(_read_row(row_number, cells, places, width, rules))
+        is_long = len(together) > STAGED_CHARACTERS
+        rows.append(_read_row(row_number, cells, places, width, rules, is_long=is_long))
     if not rows:
         raise FileRefused(
             RefusalCode.EMPTY_FILE, "The file has a header but no products. Add one row for each product below it."
@@ -124,16 +126,23 @@ def _read_rows(
 
 
 def _read_row(
-    row_number: int, cells: Sequence[str], columns: Sequence[tuple[int, str]], width: int, rules: ProductRules
+    row_number: int,
+    cells: Sequence[str],
+    columns: Sequence[tuple[int, str]],
+    width: int,
+    rules: ProductRules,
+    *,
+    is_long: bool,
 ) -> ProductRow:
+    """Return the row; `is_long` says that one of its cells may have to be cut."""
     if len(cells) == width:
         sent = {name: cells[position] for position, name in columns if cells[position]}
         findings: tuple[RowError, ...] = ()
     else:
         sent = {name: cells[position] for position, name in columns if position < len(cells) and cells[position]}
         findings = (rules.malformed(len(cells), width),)
-    if max(map(len, cells)) <= STAGED_CHARACTERS:
-        return ProductRow(row_number, sent, findings=findings)
+    if not is_long:
+        return ProductRow(row_number, sent, findings=findings) if findings else ProductRow(row_number, sent)
     long = {name: trim(cell) for name, cell in sent.items() if len(cell) > STAGED_CHARACTERS}
     return ProductRow(
         row_number,

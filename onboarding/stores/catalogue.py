@@ -1,13 +1,12 @@
 """Queries on the catalogue: which categories there are, which keys are taken, and how new products come in."""
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import cursor as Cursor
 
-from onboarding.stores.copying import array_of, copy_line
+from onboarding.stores.copying import array_of, copy_in, copy_line
 from rules import CategoryNames
 
 UNIQUE_COLUMNS = ("vendor_product_id", "sku")
@@ -76,15 +75,13 @@ def insert_products(
     # Every transaction takes the keys in the same order: two uploads that share some cannot deadlock over them.
     sku = columns.index("sku")
     left = sorted(products, key=lambda number: products[number][sku] or "")
-    lines = {number: copy_line((upload_id, vendor_id, str(number), *products[number])) for number in left}
+    target = f"products (upload_id, vendor_id, row_number, {', '.join(columns)})"
     refused: dict[int, set[Key]] = {}
     cursor.execute("SAVEPOINT nothing_inserted")
     while left:
         try:
-            cursor.copy_expert(
-                f"COPY products (upload_id, vendor_id, row_number, {', '.join(columns)}) FROM STDIN (NULL '')",
-                io.StringIO("".join([lines[number] for number in left])),
-            )
+            records = ((upload_id, vendor_id, str(number), *products[number]) for number in left)
+            copy_in(cursor, target, map(copy_line, records))
         except UniqueViolation:
             cursor.execute("ROLLBACK TO SAVEPOINT nothing_inserted")
         else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from psycopg2.extensions import cursor as Cursor
 
 from onboarding.stores.catalogue import UNIQUE_COLUMNS, Key
-from onboarding.stores.copying import array_of, array_of_numbers, copy_file
+from onboarding.stores.copying import array_of, array_of_numbers, copy_in, copy_line
 from onboarding.stores.history import Effects, OpenUpload
 
 FIELDS = (
@@ -221,18 +221,18 @@ def _stage(cursor: Cursor, settings: Sequence[Setting]) -> list[str]:
     together = {tuple(setting.values) for setting in settings}  # few, because rows of a file mostly set the same fields
     literals = {names: array_of(names) for names in together}
     used = [name for name in FIELDS if any(name in names for names in together)]
-    cursor.copy_expert(
-        f"COPY incoming_settings (row_number, product_id, fields, {', '.join(used)}) FROM STDIN (NULL '')",
-        copy_file(
+    lines = [
+        copy_line(
             (
                 str(setting.row_number),
                 str(setting.product_id),
                 literals[tuple(setting.values)],
                 *[setting.values.get(name) for name in used],
             )
-            for setting in settings
-        ),
-    )
+        )
+        for setting in settings
+    ]
+    copy_in(cursor, f"incoming_settings (row_number, product_id, fields, {', '.join(used)})", lines)
     return used
 
 

@@ -3,18 +3,32 @@
 import io
 import re
 from collections.abc import Collection, Iterable, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
+from psycopg2.extensions import cursor as Cursor
+
+_LINES_AT_A_TIME = 100
 _RANGE = re.compile(r"\[(\d+),(\d+)\)")
 
 
-def copy_file(records: Iterable[Sequence[str | None]]) -> io.StringIO:
-    """Return records as COPY reads them with the option `NULL ''`."""
-    return io.StringIO("".join([copy_line(record) for record in records]))
+def copy_in(cursor: Cursor, target: str, lines: Iterable[str]) -> None:
+    """Add the lines of `copy_line` to a table; `target` names it and their columns: `products (sku, price)`."""
+    cursor.copy_expert(f"COPY {target} FROM STDIN (NULL '', ENCODING 'UTF8')", _Lines(lines))
+
+
+class _Lines(io.RawIOBase):
+    """A file of lines for psycopg2, some at a time: PostgreSQL works on them while the next ones are made."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next lines, whatever their size; nothing at the end."""
+        return "".join(islice(self._lines, _LINES_AT_A_TIME)).encode()
 
 
 def copy_line(record: Sequence[str | None]) -> str:
-    """Return one record in COPY's text format (PostgreSQL manual, COPY, "Text Format").
+    """Return one record in COPY's text format (PostgreSQL manual, COPY, "Text Format"); blank and None are NULL.
 
     Escaping cell by cell costs more than all the rest; hardly any record needs it.
     """

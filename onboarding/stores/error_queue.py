@@ -134,5 +134,5 @@ def _row_of(document: Mapping[str, Any], entry: Mapping[str, Any]) -> StagedRow:
         vendor_id=document["vendor_id"],
         row=ProductRow(entry["row_number"], entry["cells"]),
         expires_at=entry["expires_at"],
-        errors=tuple([RowError(field, ErrorCode(code), message) for field, code, message in entry["errors"]]),
+        errors=tuple([RowError(field, ErrorCode[code], message) for field, code, message in entry["errors"]]),
     )

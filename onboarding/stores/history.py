@@ -78,6 +78,8 @@ class OpenUpload:
     uploaded_at: datetime
     is_open: bool
     """Its rows may still be decided."""
+    has_conflicts: bool
+    """The catalogue has refused rows of it that keep the rules."""
     changed_fields: Mapping[str, int]
 
 
@@ -157,7 +159,8 @@ def lock_upload(
     """
     cursor.execute(
         """
-        SELECT settled_rows * %s::int4multirange, status, mode, is_preview, upload_timestamp, changed_fields
+        SELECT settled_rows * %s::int4multirange, status, mode, is_preview, upload_timestamp, has_conflicts,
+               changed_fields
         FROM upload_history WHERE upload_id = %s FOR UPDATE
         """,
         (multirange(row_numbers), upload_id),
@@ -165,7 +168,7 @@ def lock_upload(
     row = cursor.fetchone()
     if row is None:
         raise UploadNotRecordedError(upload_id)
-    settled, status, mode, is_preview, uploaded_at, changed_fields = row
+    settled, status, mode, is_preview, uploaded_at, has_conflicts, changed_fields = row
     upload = OpenUpload(
         upload_id=upload_id,
         vendor_id=vendor_id,
@@ -173,6 +176,7 @@ def lock_upload(
         is_preview=is_preview,
         uploaded_at=uploaded_at,
         is_open=UploadStatus(status) is UploadStatus.PROCESSING,
+        has_conflicts=has_conflicts,
         changed_fields=changed_fields,
     )
     return upload, numbers_of(settled)

@@ -1,6 +1,6 @@
 """What the rows of an import do: new products come in, those with taken keys stay out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -18,25 +18,29 @@ def decide(cursor: Cursor, rules: ProductRules, upload: OpenUpload, rows: Sequen
     """Insert the rows that keep the rules and whose keys are free; return the others with all their errors.
 
     A row that breaks a rule is still told when its keys are taken. A preview only asks for the keys: it inserts
-    nothing, so it claims none.
+    nothing, so it claims none. Of an upload that had taken keys before, all keys are looked up first: one that turns
+    out to be taken when it is inserted costs more than all look-ups of the batch.
 
     Raises UnexplainedConflictError.
     """
-    good = {row.row_number: row.values for row in rows if not row.errors}
-    refused: Mapping[int, set[Key]] = {}
-    if not upload.is_preview:
-        refused = catalogue.insert_products(cursor, upload.upload_id, upload.vendor_id, rules.columns, good)
-    unasked = rows if upload.is_preview else [row for row in rows if row.errors]
-    keys = {row.row_number: keys_to_look_up(row, rules) for row in unasked}
+    asked = rows if upload.is_preview or upload.has_conflicts else [row for row in rows if row.errors]
+    keys = {row.row_number: keys_to_look_up(row, rules) for row in asked}
     wanted = [key for some in keys.values() for key in some]
     taken = catalogue.taken_keys(cursor, upload.upload_id, upload.vendor_id, wanted)
-    found = {**refused, **{row_number: taken.intersection(some) for row_number, some in keys.items()}}
-    judged = [_with_duplicates(row, rules, found[row.row_number]) for row in rows if row.row_number in found]
+    found = {row_number: hit for row_number, some in keys.items() if (hit := taken.intersection(some))} if taken else {}
+    if not upload.is_preview:
+        free = {row.row_number: row.values for row in rows if not row.errors and row.row_number not in found}
+        found |= catalogue.insert_products(cursor, upload.upload_id, upload.vendor_id, rules.columns, free)
+    if not found:
+        return [row for row in rows if row.errors]
+    judged = [_with_duplicates(row, rules, found.get(row.row_number, ())) for row in rows]
     return [row for row in judged if row.errors]
 
 
 def keys_to_look_up(row: CheckedRow, rules: ProductRules) -> list[Key]:
     """Return the row's keys that may be its own: none of a malformed row, and none that repeats another row's."""
+    if not row.errors:
+        return catalogue.keys_of(rules.columns, row.values)
     if any(error.code in _ONLY_FINDING for error in row.errors):
         return []
     refused = {error.field for error in row.errors}

@@ -12,7 +12,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from onboarding.rows import CheckedRow
 from onboarding.stores import history, imports, updates
-from onboarding.stores.copying import array_of_numbers, copy_file, multirange
+from onboarding.stores.copying import array_of_numbers, copy_in, copy_line, multirange
 from onboarding.stores.history import Effects, OpenUpload, Progress
 from rules import ErrorCode, ProductRules, RowError, UpdateRules
 
@@ -41,14 +41,16 @@ def settle(
 
     Raises UploadNotRecordedError, UnexplainedConflictError.
     """
-    upload, settled = history.lock_upload(cursor, upload_id, vendor_id, [row.row_number for row in rows])
+    by_number = {row.row_number: row for row in rows}
+    upload, settled = history.lock_upload(cursor, upload_id, vendor_id, by_number)
     rules = upload.mode.rules(rules)
-    fresh = [row for row in rows if row.row_number not in settled] if upload.is_open else []
+    decided = by_number.keys() - settled if upload.is_open else set()
+    fresh = [row for number, row in by_number.items() if number in decided]
     rejected, effects = _decide(cursor, rules, upload, fresh)
     _insert_errors(cursor, rules, upload_id, rejected)
     errors = _recorded_errors(cursor, rules, upload_id, settled)
     errors.update({row.row_number: row.errors for row in rejected})
-    decided = {row.row_number for row in fresh}
+    has_conflicts = len(rejected) > sum(bool(row.errors) for row in fresh)
     return Settlement(
         valid=frozenset((settled | decided) - errors.keys()),
         errors=errors,
@@ -56,7 +58,7 @@ def settle(
         rejected=len(rejected),
         changed=effects.changed,
         is_preview=upload.is_preview,
-        progress=_record_outcomes(cursor, upload, decided, len(rejected), effects),
+        progress=_record_outcomes(cursor, upload, decided, len(rejected), effects, has_conflicts=has_conflicts),
     )
 
 
@@ -76,17 +78,15 @@ def _insert_errors(cursor: Cursor, rules: ProductRules, upload_id: str, rows: Se
         return
     # Nearly twice as fast as an encoder for objects of any kind.
     json_object = "{" + ", ".join(f'"{name}": %s' for name in rules.columns) + "}"
-    records = []
+    lines = []
     for row in rows:
         sent = row.staged.row.as_sent()
-        original = json_object % tuple([encode_basestring(sent.get(name, "")) for name in rules.columns])
+        original = json_object % tuple(map(encode_basestring, [sent.get(name, "") for name in rules.columns]))
         for error in row.errors:
-            records.append((upload_id, str(row.row_number), error.field, error.code, error.message, original))
-    cursor.copy_expert(
-        "COPY validation_errors (upload_id, row_number, field, error_type, error_message, original_data)"
-        " FROM STDIN (NULL '')",
-        copy_file(records),
-    )
+            record = (upload_id, str(row.row_number), error.field, error.code, error.message, original)
+            lines.append(copy_line(record))
+    target = "validation_errors (upload_id, row_number, field, error_type, error_message, original_data)"
+    copy_in(cursor, target, lines)
 
 
 def _recorded_errors(
@@ -109,7 +109,13 @@ def _recorded_errors(
 
 
 def _record_outcomes(
-    cursor: Cursor, upload: OpenUpload, row_numbers: Collection[int], rejected: int, effects: Effects
+    cursor: Cursor,
+    upload: OpenUpload,
+    row_numbers: Collection[int],
+    rejected: int,
+    effects: Effects,
+    *,
+    has_conflicts: bool,
 ) -> Progress:
     """Note that these rows are settled, add to the counts, and return them. Errors are recorded already."""
     cursor.execute(
@@ -118,7 +124,7 @@ def _record_outcomes(
         SET settled_rows = settled_rows + %s::int4multirange,
             valid_records = valid_records + %s, error_records = error_records + %s,
             changed_records = changed_records + %s, unchanged_records = unchanged_records + %s,
-            superseded_records = superseded_records + %s, changed_fields = %s
+            superseded_records = superseded_records + %s, changed_fields = %s, has_conflicts = has_conflicts OR %s
         WHERE upload_id = %s
         RETURNING total_records, valid_records, error_records,
                   changed_records, unchanged_records, superseded_records, changed_fields
@@ -127,6 +133,7 @@ def _record_outcomes(
             *(multirange(row_numbers), len(row_numbers) - rejected, rejected),
             *(effects.changed, effects.unchanged, effects.superseded),
             json.dumps(_sum(upload.changed_fields, effects.changed_fields)),
+            has_conflicts,
             upload.upload_id,
         ),
     )

@@ -29,6 +29,7 @@ def open_revert(cursor: Cursor, upload: OpenUpload) -> OpenUpload:
         is_preview=False,
         uploaded_at=now,
         is_open=True,
+        has_conflicts=False,
         changed_fields={},
     )
 

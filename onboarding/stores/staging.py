@@ -67,53 +67,57 @@ def upload_of(shard: str) -> str:
 
 def record_id(row_number: int, status: RowStatus = RowStatus.PENDING) -> str:
     """Return the sort key of a row or of its outcome; zero-padded so that keys sort as numbers do."""
-    return f"{_KEY_PREFIX[status]}{row_number:08d}"
+    return _KEY_PREFIX[status] + str(row_number).zfill(8)
 
 
 def item_of(staged: StagedRow, status: RowStatus, shards: int) -> Item:
     """Return the DynamoDB item that says this of a row. That a row is valid needs none of its cells."""
-    row = staged.row
-    item: Item = {} if status is RowStatus.VALIDATED else {name: {"S": cell} for name, cell in row.cells.items()}
+    upload_id, vendor_id, row, expires_at, errors = staged
+    number = row.row_number
+    said: Item = {
+        "upload_id": {"S": shard_of(upload_id, number, shards)},
+        "record_id": {"S": record_id(number, status)},
+        "vendor_id": {"S": vendor_id},
+        "row_number": {"N": str(number)},
+        "status": {"S": status},
+        "expires_at": {"N": str(expires_at)},
+    }
+    if status is RowStatus.VALIDATED:
+        return said
+    item: Item = {name: {"S": cell} for name, cell in row.cells.items()}
     if _STATUS_COLUMN in item:
         item[_STATUS_CELL] = item.pop(_STATUS_COLUMN)
-    item["upload_id"] = {"S": shard_of(staged.upload_id, row.row_number, shards)}
-    item["record_id"] = {"S": record_id(row.row_number, status)}
-    item["vendor_id"] = {"S": staged.vendor_id}
-    item["row_number"] = {"N": str(row.row_number)}
-    item["status"] = {"S": status}
-    item["expires_at"] = {"N": str(staged.expires_at)}
-    if status is RowStatus.VALIDATED:
-        return item
+    item |= said
     if row.findings:
         item["file_findings"] = _errors_attribute(row.findings)
     if row.lengths:
         item["cell_lengths"] = {"M": {name: {"N": str(length)} for name, length in row.lengths.items()}}
     if row.sent:
         item["cells_sent"] = {"M": {name: {"S": cell} for name, cell in row.sent.items()}}
-    if staged.errors:
-        item["errors"] = _errors_attribute(staged.errors)
+    if errors:
+        item["errors"] = _errors_attribute(errors)
     return item
 
 
 def row_of(item: Mapping[str, Mapping[str, Any]]) -> StagedRow:
     """Return the row of a DynamoDB item or stream image."""
-    lengths = item.get("cell_lengths", {"M": {}})["M"]
-    sent = item.get("cells_sent", {"M": {}})["M"]
+    lengths, findings, sent, errors = map(item.get, ("cell_lengths", "file_findings", "cells_sent", "errors"))
     cells = {name: value["S"] for name, value in item.items() if name not in _NOT_CELLS}
     if _STATUS_CELL in item:
         cells[_STATUS_COLUMN] = cells.pop(_STATUS_CELL)
+    row = ProductRow(
+        int(item["row_number"]["N"]),
+        cells,
+        {name: int(value["N"]) for name, value in lengths["M"].items()} if lengths else {},
+        _errors_of(findings) if findings else (),
+        {name: value["S"] for name, value in sent["M"].items()} if sent else {},
+    )
     return StagedRow(
-        upload_id=upload_of(item["upload_id"]["S"]),
-        vendor_id=item["vendor_id"]["S"],
-        row=ProductRow(
-            row_number=int(item["row_number"]["N"]),
-            cells=cells,
-            lengths={name: int(value["N"]) for name, value in lengths.items()} if lengths else {},
-            findings=_errors_of(item.get("file_findings")),
-            sent={name: value["S"] for name, value in sent.items()} if sent else {},
-        ),
-        expires_at=int(item["expires_at"]["N"]),
-        errors=_errors_of(item.get("errors")),
+        upload_of(item["upload_id"]["S"]),
+        item["vendor_id"]["S"],
+        row,
+        int(item["expires_at"]["N"]),
+        _errors_of(errors) if errors else (),
     )
 
 
@@ -132,16 +136,13 @@ def _errors_attribute(errors: Sequence[RowError]) -> dict[str, Any]:
     }
 
 
-def _errors_of(attribute: Mapping[str, Any] | None) -> tuple[RowError, ...]:
-    if not attribute:
-        return ()
+def _errors_of(attribute: Mapping[str, Any]) -> tuple[RowError, ...]:
+    entries = [entry["M"] for entry in attribute["L"]]
     return tuple(
-        RowError(
-            field=entry["M"]["field"].get("S"),
-            code=ErrorCode(entry["M"]["error_type"]["S"]),
-            message=entry["M"]["error_message"]["S"],
-        )
-        for entry in attribute["L"]
+        [
+            RowError(entry["field"].get("S"), ErrorCode[entry["error_type"]["S"]], entry["error_message"]["S"])
+            for entry in entries
+        ]
     )
 
 

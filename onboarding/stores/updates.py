@@ -8,7 +8,7 @@ from psycopg2.extensions import cursor as Cursor
 from onboarding.rows import CheckedRow
 from onboarding.stores import catalogue, changes
 from onboarding.stores.catalogue import UNIQUE_COLUMNS, Key
-from onboarding.stores.changes import FIELDS, Setting
+from onboarding.stores.changes import Setting
 from onboarding.stores.history import Effects, OpenUpload
 from onboarding.stores.imports import keys_to_look_up
 from rules import RowError, UpdateRules
@@ -133,5 +133,5 @@ def _values_of(row: CheckedRow, rules: UpdateRules) -> dict[str, str | None]:
     return {
         name: None if rules.is_cleared(name, value) else value
         for name, value in zip(rules.columns, row.values, strict=True)
-        if value is not None and name in FIELDS
+        if value is not None and name not in UNIQUE_COLUMNS
     }

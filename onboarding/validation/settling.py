@@ -60,11 +60,8 @@ class Validation:
 
     def _announce(self, rows: Sequence[StagedRow], settlement: Settlement) -> None:
         """Tell queue, staging table and execution. A repetition of the batch comes here again, so nothing is lost."""
-        invalid = [
-            row._replace(errors=settlement.errors[row.row_number])
-            for row in rows
-            if row.row_number in settlement.errors
-        ]
+        errors = settlement.errors
+        invalid = [row.with_errors(errors[row.row_number]) for row in rows if row.row_number in errors]
         send_error_rows(self.sqs, self.error_queue_url, invalid)
         self.staging.put_rows([row for row in rows if row.row_number in settlement.valid], RowStatus.VALIDATED)
         if settlement.progress.is_complete:
@@ -74,7 +71,7 @@ class Validation:
 def check_row(rules: ProductRules, staged: StagedRow, categories: frozenset[str]) -> CheckedRow:
     """Return the row with what the rules say about it and what its whole file said."""
     row = staged.row
-    if any(finding.code == ErrorCode.MALFORMED_ROW for finding in row.findings):
+    if row.findings and any(finding.code == ErrorCode.MALFORMED_ROW for finding in row.findings):
         return CheckedRow(staged, row.findings, ())
     verdict = rules.check(row.cells, categories, lengths=row.lengths, sent=row.sent)
     errors = rules.in_order((*verdict.errors, *row.findings)) if row.findings else verdict.errors

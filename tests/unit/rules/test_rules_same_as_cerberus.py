@@ -139,6 +139,24 @@ def test_compiled_test_leaves_the_cell_to_cerberus_when_it_does_not_know_a_rule(
     assert not compile_test({**known, **unknown, "forbidden": ("x",)})("abc")
 
 
+@pytest.mark.parametrize("low", ["-300", "0", "0.01", "0.02", "5"])
+@pytest.mark.parametrize("high", ["-200", "0.5", "9.98", "9.99", "99", "99.99", "100", "1000000"])
+@pytest.mark.parametrize("decimals", [0, 1, 2])
+def test_compiled_test_passes_a_number_when_it_lies_between_the_limits(low: str, high: str, decimals: int) -> None:
+    passes = compile_test(
+        {
+            **{"type": "decimal", "coerce": "plain_number", "required": True},
+            **{"min": Decimal(low), "max": Decimal(high), "decimals": decimals},
+        }
+    )
+    numbers = [*map(str, range(0, 1002, 3)), "999999", "1000000", "1000001", "00000000001"]
+    cells = [f"{number}{fraction}" for number in numbers for fraction in ("", ".0", ".1", ".01", ".98", ".99", ".001")]
+
+    for cell in cells:
+        keeps_the_rules = len(cell.partition(".")[2]) <= decimals and Decimal(low) <= Decimal(cell) <= Decimal(high)
+        assert passes(cell) == keeps_the_rules, cell
+
+
 def test_check_is_many_times_faster_than_cerberus_when_few_rows_are_bad() -> None:
     rows = [{**PLAUSIBLE, "sku": f"S-{i}", "price": "free" if i % 20 == 0 else "19.99"} for i in range(400)]
     spent = {RULES.check: 0.0, RULES.reference_check: 0.0}

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg2.extensions import cursor as Cursor
 
-from onboarding.stores.copying import array_of, copy_file, multirange, numbers_of
+from onboarding.stores.copying import array_of, copy_in, copy_line, multirange, numbers_of
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 ON_THE_DATABASE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -19,7 +19,7 @@ def test_records_arrive_as_they_were_when_they_are_copied(
 ) -> None:
     cursor.execute("CREATE TEMP TABLE IF NOT EXISTS copied (a TEXT, b TEXT); TRUNCATE copied")
 
-    cursor.copy_expert("COPY copied FROM STDIN (NULL '')", copy_file(records))
+    copy_in(cursor, "copied", map(copy_line, records))
 
     cursor.execute("SELECT a, b FROM copied")
     assert cursor.fetchall() == records

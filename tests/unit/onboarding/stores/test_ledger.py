@@ -211,6 +211,42 @@ def test_conflict_is_raised_when_nothing_explains_it(
         _settle(opened, rules, upload, [checked(1, sku="A"), checked(2, sku="A")])
 
 
+def test_taken_keys_are_asked_for_first_when_the_upload_had_some_before(
+    opened: Cursor, rules: ProductRules, upload: Upload, other: Upload, checked: Callable[..., CheckedRow]
+) -> None:
+    _settle(opened, rules, upload, [checked(1, sku="A"), checked(2, sku="B")])
+    _settle(opened, rules, other, [checked(1, of=other, sku="A", vendor_product_id="1")])
+    numbers_used = "SELECT last_value FROM products_product_id_seq"
+    opened.execute(numbers_used)
+    ((before,),) = opened.fetchall()
+
+    settlement = _settle(
+        opened,
+        rules,
+        other,
+        [
+            checked(2, of=other, sku="B", vendor_product_id="2"),
+            checked(3, of=other, sku="C", vendor_product_id="3"),
+        ],
+    )
+
+    assert settlement.valid == {3}
+    assert [error.code for error in settlement.errors[2]] == [ErrorCode.DUPLICATE_SKU]
+    opened.execute(numbers_used)
+    assert opened.fetchall() == [(before + 1,)], "an insert in vain would have used up a number for each row"
+
+
+def test_upload_has_conflicts_when_the_catalogue_refuses_a_row_that_keeps_the_rules(
+    opened: Cursor, rules: ProductRules, upload: Upload, other: Upload, checked: Callable[..., CheckedRow]
+) -> None:
+    _settle(opened, rules, upload, [checked(1, BAD_PRICE), checked(2, sku="A")])
+    _settle(opened, rules, other, [checked(1, of=other, sku="A", vendor_product_id="1")])
+    _settle(opened, rules, other, [checked(2, of=other, sku="B", vendor_product_id="2")])
+
+    opened.execute("SELECT upload_id, has_conflicts FROM upload_history")
+    assert dict(opened.fetchall()) == {upload.upload_id: False, other.upload_id: True}
+
+
 def test_vendor_product_id_is_free_when_another_vendor_has_it(
     database: TestDatabase,
     opened: Cursor,

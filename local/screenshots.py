@@ -24,6 +24,11 @@ from samples.generate import generate
 _WIDTHS = {320: 720, 1024: 768, 1920: 1080}
 """Widths of windows and their heights, in pixels."""
 _THEMES = ("light", "dark")
+_HEIGHT = """async () => {
+  // A window that has just changed its size needs a frame or two to lay the page out anew.
+  for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+  return document.documentElement.scrollHeight;
+}"""
 
 
 class Who(Enum):
@@ -71,6 +76,8 @@ def take(settings: Settings, only: str = "") -> Path:
     with browser.started(say) as opened:
         for who, person in people.items():
             scenes = [scene for scene in SCENES if scene.who is who and only in scene.name]
+            if not scenes:
+                continue
             with step(f"Pictures of {person.email}", f"Pictures of {person.email}"), _window(opened) as page:
                 _take_all(page, studio, person, scenes, folder)
     return folder
@@ -120,12 +127,15 @@ def _settle(page: Page) -> None:
 
 
 def _shoot(page: Page, folder: Path, name: str) -> None:
+    """Take the whole page: in a window as high as it is, so that what sticks to an edge is at the edge."""
     for width, height in _WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
+        whole = page.evaluate(_HEIGHT)
+        page.set_viewport_size({"width": width, "height": max(height, whole)})
         for theme in _THEMES:
             page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
             page.evaluate("scrollTo(0, 0)")
-            page.screenshot(path=folder / f"{name}-{width}-{theme}.png", full_page=True)
+            page.screenshot(path=folder / f"{name}-{width}-{theme}.png")
 
 
 ##### What is on the pictures
@@ -224,8 +234,7 @@ def _sending(page: Page) -> None:
     large = b"sku,notes\n" + b"".join(f"HP-{number},{notes}\n".encode() for number in range(200))
     small = generate(20, 0, 1, _vendor_id(Who.BUSY))
     _choose(page, ("living-room.csv", large), ("kitchen.csv", small), ("photos.csv", b"\x89PNG\r\n\x1a\n"))
-    page.locator(".bytes[aria-valuenow='0']").wait_for(state="detached")
-    page.get_by_role("progressbar").wait_for()
+    page.locator(".bytes:not([aria-valuenow='0'])").wait_for()
 
 
 def _interrupted(page: Page) -> None:
@@ -256,8 +265,8 @@ def _several(page: Page) -> None:
 def _progress(page: Page) -> None:
     """Hand in a long file, and let the page hear no more of it when some of its rows are checked."""
     page.get_by_role("switch", name="Check first").check()
-    _choose(page, ("winter-range.csv", generate(6000, 0.06, 5, _vendor_id(Who.BUSY))))
-    page.get_by_text(re.compile("of 6,000 rows checked")).wait_for()
+    _choose(page, ("winter-range.csv", generate(9000, 0.06, 5, _vendor_id(Who.BUSY))))
+    page.get_by_role("region", name="Progress").get_by_text("of 9,000 rows checked").wait_for()
     page.route(re.compile("/v1/uploads/UPLOAD_"), lambda _: None)
 
 
@@ -316,8 +325,7 @@ def _end_session(page: Page) -> None:
     page.get_by_role("dialog").wait_for()
 
 
-def _sign_out(page: Page) -> None:
-    page.get_by_role("button", name="Sign out").click()
+def _see_sign_in(page: Page) -> None:
     page.get_by_role("button", name="Sign in").wait_for()
 
 
@@ -358,7 +366,7 @@ SCENES = (
     Scene("door-suspended", lambda _: "", _fail("account-suspended", 403, "Suspended", "me$"), Who.NEW),
     Scene("door-not-set-up", lambda _: "", _fail("not-allowed", 403, "Not allowed", "me$"), Who.NEW),
     Scene("session-ended", lambda _: "", _end_session, Who.NEW),
-    Scene("signed-out", lambda _: "", _sign_out, Who.NEW),
+    Scene("signed-out", lambda _: "", _see_sign_in, Who.NEW),
     Scene("admin-system", lambda _: "", who=Who.OPERATOR),
     Scene("admin-uploads", lambda _: "uploads", who=Who.OPERATOR),
     Scene("admin-upload", lambda studio: studio.place_of(_SPRING), who=Who.OPERATOR),
@@ -369,4 +377,4 @@ SCENES = (
     Scene("admin-operators", lambda _: "operators", who=Who.OPERATOR),
     Scene("admin-actions", lambda _: "actions", who=Who.OPERATOR),
 )
-"""In their order: what ends a person's session comes last."""
+"""In their order: a session that has ended is none in the scenes after it."""

@@ -30,5 +30,5 @@ test('causes are shown first until they cover nearly all rows', () => {
 test('title is in words', () => {
   expect(titleOf(cause(1, 'DUPLICATE_SKU', 'sku'), null)).toBe('Duplicate SKU');
   expect(titleOf(cause(1, 'FIELD_TOO_LONG', 'brand'), null)).toBe('brand: field too long');
-  expect(titleOf(cause(1, 'MALFORMED_ROW', null), null)).toBe('Whole row: malformed row');
+  expect(titleOf(cause(1, 'MALFORMED_ROW', null), null)).toBe('Malformed row');
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { bytes, count, decimal, duration, number, percent } from '../src/logic/format';
 
 test('share is never rounded to all or nothing', () => {
@@ -33,4 +33,16 @@ test('number of the service keeps its decimals', () => {
   expect(decimal('1299')).toBe(number(1299));
   expect(decimal('19.90').replace(',', '.')).toBe('19.90');
   expect(decimal('10 × 20 cm')).toBe('10 × 20 cm');
+});
+
+test('a bare day is that day in every time zone', async () => {
+  const spoken = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
+  vi.stubEnv('TZ', 'America/Los_Angeles');
+  vi.resetModules();
+
+  const { date } = await import('../src/logic/format');
+
+  expect(date('2026-11-24')).toBe(spoken.format(Date.UTC(2026, 10, 24)));
+  expect(date('2026-11-24T03:00:00Z')).toBe(spoken.format(Date.UTC(2026, 10, 23)));
+  vi.unstubAllEnvs();
 });

@@ -51,6 +51,7 @@ test('a file that cannot be a list is told at once, while others are on their wa
   );
 
   enqueue([file('a')], HOW);
+  await vi.waitFor(() => expect(stages()).toEqual([['a', 'sending']]));
   enqueue([file('photo', new Uint8Array([0x89, 0x50, 0x4e, 0x47])), file('nothing', '')], HOW);
 
   await vi.waitFor(() => expect(stages()).toEqual([['a', 'sending'], ['photo', 'refused'], ['nothing', 'refused']]));

@@ -14,11 +14,11 @@ export function parseKey(key: string | null): Pick<Cause, 'code' | 'column'> | n
   return { code, column };
 }
 
-/** MISSING_REQUIRED_FIELD of the price is "Price: missing required field", INVALID_PRICE of it "Invalid price". */
+/** MISSING_REQUIRED_FIELD of the price is "Price: missing required field", MALFORMED_ROW "Malformed row". */
 export function titleOf({ code, column }: Pick<Cause, 'code' | 'column'>, columns: Columns | null): string {
   const words = code.toLowerCase().replaceAll('_', ' ').replace(/\bsku\b/, 'SKU').replace(/\bid\b/, 'ID');
   const label = labelOf(column, columns);
-  if (!words.toLowerCase().includes(label.toLowerCase())) return `${label}: ${words}`;
+  if (column !== null && !words.toLowerCase().includes(label.toLowerCase())) return `${label}: ${words}`;
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

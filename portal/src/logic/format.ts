@@ -3,6 +3,7 @@
 const whole = new Intl.NumberFormat();
 const tenths = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const bareDay = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const exactMoment = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
 
@@ -32,8 +33,9 @@ export function percent(part: number, total: number): string {
   return tenths.format(Math.min(Math.max(part / total, 0.001), 0.999));
 }
 
+/** A day without a time, `2026-11-24`, is the same day wherever the reader is. */
 export function date(iso: string): string {
-  return day.format(new Date(iso));
+  return (iso.length === 10 ? bareDay : day).format(new Date(iso));
 }
 
 export function dateTime(iso: string): string {

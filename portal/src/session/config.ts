@@ -10,8 +10,19 @@ export interface Config {
 /** The folder that the pages are served from; scripts lie in `assets/` below it. In development it is the root. */
 export const BASE = new URL(import.meta.env.DEV ? '/' : '../', import.meta.url);
 
-export async function loadConfig(): Promise<Config> {
+let asked: Promise<Config> | null = null;
+
+/** Returns it, asked for once. Throws TypeError when it cannot be fetched; the next call asks again. */
+export function loadConfig(): Promise<Config> {
+  asked ??= fetchConfig().catch((error: unknown) => {
+    asked = null;
+    throw error;
+  });
+  return asked;
+}
+
+async function fetchConfig(): Promise<Config> {
   const answer = await fetch(new URL('config.json', BASE));
-  if (!answer.ok) throw new Error(`config.json: ${answer.status}`);
+  if (!answer.ok) throw new TypeError(`config.json: ${answer.status}`);
   return (await answer.json()) as Config;
 }

@@ -1,6 +1,6 @@
 /** Who is signed in: authorisation code with PKCE at the user pool's own page, renewed silently, revoked at the end. */
 import { createStore } from '../logic/store';
-import { loadConfig, type Config } from './config';
+import { loadConfig } from './config';
 import { challengeOf, randomText } from './pkce';
 import { isFresh, readTokens, subjectOf, writeTokens, type Tokens } from './tokens';
 
@@ -29,7 +29,6 @@ const SCOPES = 'openid email aws.cognito.signin.user.admin';
 const channel = new BroadcastChannel('techmart.session');
 
 export const sessionState = createStore<SessionState>({ kind: 'starting' });
-let config: Config | null = null;
 let tokens: Tokens | null = null;
 let renewal: Promise<string> | null = null;
 /** Whose page this is; stays when the session ends. */
@@ -37,16 +36,17 @@ let subject: string | null = null;
 
 /** Finds out whether somebody is signed in; finishes a sign-in that has just come back. */
 export async function startSession(): Promise<void> {
+  const search = new URLSearchParams(location.search);
   try {
-    config = await loadConfig();
-    const search = new URLSearchParams(location.search);
-    if (search.has('code') || search.has('error')) return await finishSignIn(config, search);
+    if (search.has('code') || search.has('error')) return await finishSignIn(search);
     if (location.hash === AGAIN) return await redirectToSignIn('/', true);
+    tokens = readTokens();
+    // Who is signed in needs the user pool later, if at all, and does not wait for its address.
+    if (tokens === null) await loadConfig();
   } catch {
     sessionState.set({ kind: 'unreachable' });
     return;
   }
-  tokens = readTokens();
   subject = tokens === null ? null : subjectOf(tokens);
   sessionState.set(tokens === null ? { kind: 'signed-out', problem: null } : { kind: 'signed-in' });
 }
@@ -76,9 +76,11 @@ export function signInAgain(): void {
 }
 
 export async function signOut(): Promise<void> {
-  const { sign_in_url, user_pool_url, client_id, portal_url } = required();
   const old = tokens;
   keep(null);
+  const config = await loadConfig().catch(() => null);
+  if (config === null) return sessionState.set({ kind: 'signed-out', problem: null });
+  const { sign_in_url, user_pool_url, client_id, portal_url } = config;
   if (old !== null) {
     // Whatever comes of it, this browser has forgotten the tokens.
     await fetch(user_pool_url, {
@@ -144,7 +146,7 @@ async function askForRenewal(): Promise<string> {
 }
 
 async function redirectToSignIn(returnTo: string, isSecondWindow: boolean): Promise<void> {
-  const { sign_in_url, client_id, portal_url } = required();
+  const { sign_in_url, client_id, portal_url } = await loadConfig();
   const pending: Pending = { state: randomText(), verifier: randomText(48), returnTo, isSecondWindow };
   sessionStorage.setItem(PENDING, JSON.stringify(pending));
   const question = new URLSearchParams({
@@ -159,7 +161,8 @@ async function redirectToSignIn(returnTo: string, isSecondWindow: boolean): Prom
   location.assign(`${sign_in_url}/oauth2/authorize?${question}`);
 }
 
-async function finishSignIn(known: Config, search: URLSearchParams): Promise<void> {
+async function finishSignIn(search: URLSearchParams): Promise<void> {
+  const { portal_url } = await loadConfig();
   const text = sessionStorage.getItem(PENDING);
   sessionStorage.removeItem(PENDING);
   const pending = text === null ? null : (JSON.parse(text) as Pending);
@@ -174,7 +177,7 @@ async function finishSignIn(known: Config, search: URLSearchParams): Promise<voi
   const found = await askForTokens({
     grant_type: 'authorization_code',
     code,
-    redirect_uri: known.portal_url,
+    redirect_uri: portal_url,
     code_verifier: pending.verifier,
   });
   if (found === null) {
@@ -193,7 +196,7 @@ async function finishSignIn(known: Config, search: URLSearchParams): Promise<voi
 
 /** Returns the pool's tokens, or null when it refuses. Throws TypeError when it cannot be reached. */
 async function askForTokens(form: Record<string, string>): Promise<Tokens | null> {
-  const { sign_in_url, client_id } = required();
+  const { sign_in_url, client_id } = await loadConfig();
   const body = new URLSearchParams({ client_id, ...form });
   const answer = await fetch(`${sign_in_url}/oauth2/token`, { method: 'POST', body });
   if (answer.status >= 500 || answer.status === 429) throw new TypeError(`the user pool answered ${answer.status}`);
@@ -210,9 +213,4 @@ function keep(found: Tokens | null): void {
   tokens = found;
   subject = found === null ? subject : subjectOf(found);
   writeTokens(found);
-}
-
-function required(): Config {
-  if (config === null) throw new Error('the session has not started');
-  return config;
 }

@@ -62,9 +62,11 @@ def test_broken_file_ends_in_the_catalogue_when_its_rows_are_fixed(
     visitor.check_accessible()
     assert len(prices(pipeline, person)) == 9
 
-    # A link to rows that was passed on shows the same rows.
+    # A link to rows that was passed on shows the same rows, and shows them at once.
     page.goto(link)
+    page.reload()
     expect(page.locator("tbody").get_by_role("row")).to_have_count(1)
+    expect(page.locator("tbody").get_by_role("row")).to_be_in_viewport()
 
     visitor.go("uploads")
     rows = page.get_by_role("region", name="Uploads").locator("tbody").get_by_role("row")
@@ -81,11 +83,12 @@ def test_catalogue_changes_only_when_a_preview_is_applied(visitor: Visitor, pers
 
     # The first upload of a vendor is a check, unless the vendor says otherwise; also of who is faster than the network.
     held: list[Route] = []
-    page.route(re.compile(r"/uploads\?limit=1$"), held.append)
+    page.route(re.compile(r"/uploads\?limit=1$"), lambda route: held.append(route))  # noqa: PLW0108 - as in visitor.py
     with page.expect_request(re.compile(r"/uploads\?limit=1$")):
         page.reload()
     visitor.choose("products.csv", csv_file(product(sku) for sku in skus))
     held[0].continue_()
+    page.unroute_all()
 
     visitor.sees("All 5 rows are fine. Nothing was changed yet")
     assert prices(pipeline, person) == {}

@@ -44,7 +44,9 @@ function Codes({ label, codes, columnsOf, wanted }: CodesProps) {
       <thead>
         <tr>
           <th scope="col">Code</th>
-          <th scope="col">What it means, and what to do</th>
+          <th scope="col" class="wide">
+            Meaning and fix
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -68,7 +70,7 @@ function CodeRow({ code, columns, isWanted }: { readonly code: Code; readonly co
         {columns.length > 0 && <div class="small soft">{columns.join(', ')}</div>}
       </th>
       <td class="code-text">
-        <p>
+        <p class="soft">
           <Meaning text={code.meaning} />
         </p>
         <p>{code.fix}</p>

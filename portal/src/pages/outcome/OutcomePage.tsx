@@ -22,16 +22,12 @@ export function OutcomePage({ route }: { readonly route: Route }) {
   const uploadId = route.segments[1] ?? '';
   const [round, setRound] = useState(0);
   const { upload, error } = useUpload(uploadId, round);
+  if (error?.status === 404) return <NoSuchUpload uploadId={uploadId} />;
   if (error) {
     return (
       <div class="stack">
-        <PageTitle title={error.status === 404 ? 'No such upload' : 'Upload'} />
+        <PageTitle title="Upload" />
         <Problem error={error} retry={() => setRound(round + 1)} />
-        <p>
-          <ButtonLink icon="history" href={href('uploads')}>
-            All uploads
-          </ButtonLink>
-        </p>
       </div>
     );
   }
@@ -53,6 +49,24 @@ export function OutcomePage({ route }: { readonly route: Route }) {
       </p>
       {isUnderWay(upload) ? <ProgressCard upload={upload} /> : <Result upload={upload} />}
       {!isUnderWay(upload) && upload.counts.errors > 0 && <Errors upload={upload} query={route.query} />}
+    </div>
+  );
+}
+
+function NoSuchUpload({ uploadId }: { readonly uploadId: string }) {
+  return (
+    <div class="stack">
+      <PageTitle title="No such upload">
+        <p class="soft">
+          You have no upload <span class="mono theirs">{uploadId}</span>. The address may be incomplete, or the upload
+          another vendor’s.
+        </p>
+      </PageTitle>
+      <p>
+        <ButtonLink icon="history" href={href('uploads')}>
+          All uploads
+        </ButtonLink>
+      </p>
     </div>
   );
 }

@@ -44,10 +44,11 @@ export function Result({ upload }: { readonly upload: Upload }) {
   );
 }
 
-/** The service's own words; null when the file was read as files usually are. */
+/** The service's own words, less those of the heading above them; null when the file was read as files usually are. */
 function readAs(upload: Upload): string | null {
   const sentence = upload.read_as?.['sentence'];
-  return typeof sentence === 'string' ? sentence : null;
+  if (typeof sentence !== 'string') return null;
+  return sentence.replace(/^Read as: (.)/, (_, first: string) => first.toUpperCase());
 }
 
 /** Which earlier upload this one corrects, and how many errors are left of those. */
@@ -90,6 +91,11 @@ function Actions({ upload }: { readonly upload: Upload }) {
         {first === 'again' && (
           <ButtonLink kind="primary" icon="upload" href={href()}>
             {upload.failure || upload.status === 'expired' ? 'Upload again' : 'New upload'}
+          </ButtonLink>
+        )}
+        {counts.valid > 0 && !upload.preview && counts.errors === 0 && (
+          <ButtonLink icon="products" href={href('products')}>
+            See your products
           </ButtonLink>
         )}
         {counts.errors > 0 && upload.mode !== 'revert' && (

@@ -63,7 +63,7 @@ function UploadRow({ upload }: { readonly upload: AnyUpload }) {
       </td>
       <td class="number widest">{total == null ? '–' : number(total)}</td>
       <td class="number">{total == null ? '–' : errors > 0 ? <strong class="bad">{number(errors)}</strong> : '0'}</td>
-      <td class="wide keep">
+      <td class="wide">
         <Moment at={upload.created_at} />
       </td>
     </tr>

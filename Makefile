@@ -220,10 +220,11 @@ screenshots: install ## Take pictures of every page of the portal into .local/sc
 
 ##### Quality
 
-# Two processes of about the same length: the end-to-end tests that share one stack, and everything else.
-OWN_STACK_TESTS := tests/e2e/test_closed_folder.py
-SHARED_STACK_TESTS := tests/e2e --ignore=$(OWN_STACK_TESTS)
-OTHER_TESTS := tests/unit tests/handlers tests/infrastructure $(OWN_STACK_TESTS)
+# Two processes of about the same length. The portal's end-to-end tests have a stack of their own in the second.
+PORTAL_E2E := tests/e2e/browser
+OWN_STACK_E2E := tests/e2e/test_closed_folder.py
+PIPELINE_TESTS := tests/e2e --ignore=$(PORTAL_E2E) --ignore=$(OWN_STACK_E2E)
+OTHER_TESTS := tests/unit tests/handlers tests/infrastructure $(OWN_STACK_E2E) $(PORTAL_E2E)
 E2E_LOG := .local/e2e.log
 
 .PHONY: test
@@ -231,10 +232,10 @@ test: install $(if $(PYTEST_ARGS),portal,test-portal) ## Run the whole test suit
 ifdef PYTEST_ARGS
 	@$(PYTHON) -m pytest $(PYTEST_ARGS)
 else
-	@echo "The end-to-end tests run beside the others. What they say comes last, and is in $(E2E_LOG) meanwhile."
-	@mkdir -p .local; $(PYTHON) -m pytest $(SHARED_STACK_TESTS) >$(E2E_LOG) 2>&1 & e2e=$$!; \
+	@echo "The end-to-end tests of the pipeline run beside the others. What they say comes last, and is in $(E2E_LOG) meanwhile."
+	@mkdir -p .local; $(PYTHON) -m pytest $(PIPELINE_TESTS) >$(E2E_LOG) 2>&1 & e2e=$$!; \
 	trap 'kill $$e2e; wait $$e2e || true; exit 130' INT TERM; \
-	others=0; $(PYTHON) -m pytest $(OTHER_TESTS) || others=$$?; \
+	others=0; E2E_STACK=e2e-portal $(PYTHON) -m pytest $(OTHER_TESTS) || others=$$?; \
 	status=0; wait $$e2e || status=$$?; \
 	cat $(E2E_LOG); exit $$(( others | status ))
 endif

@@ -8,11 +8,10 @@ from typing import IO, Any
 from botocore.exceptions import ClientError
 
 from api.documents import checksum_header
+from onboarding.reporting.downloads import DOWNLOAD_LIFETIME, MISSING, download_link, is_kept
 
 PUT_LIFETIME = timedelta(minutes=15)
-DOWNLOAD_LIFETIME = timedelta(minutes=5)
-"""Both are shorter than the credentials of a function live, with which a link dies."""
-_MISSING = ("404", "NoSuchKey", "NoSuchVersion", "NotFound")
+"""Shorter than the credentials of a function live, with which a link dies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +58,12 @@ class Files:
         """Return a link to an object, or None when it is no longer kept."""
         if not self.exists(key):
             return None
-        url = self.s3.generate_presigned_url(
-            "get_object",
-            Params={
-                "Bucket": self.bucket,
-                "Key": key,
-                "ResponseContentDisposition": f'attachment; filename="{key.rpartition("/")[2]}"',
-            },
-            ExpiresIn=int(DOWNLOAD_LIFETIME.total_seconds()),
-        )
+        url = download_link(self.s3, self.bucket, key)
         return Link(url, datetime.now(UTC).replace(microsecond=0) + DOWNLOAD_LIFETIME)
 
     def exists(self, key: str, version: str | None = None) -> bool:
         """Tell whether the object, or this version of it, is there."""
-        which = {"VersionId": version} if version else {}
-        try:
-            self.s3.head_object(Bucket=self.bucket, Key=key, **which)
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in _MISSING:
-                raise
-            return False
-        return True
+        return is_kept(self.s3, self.bucket, key, version)
 
     def copy(self, source_key: str, source_version: str, key: str) -> bool:
         """Copy one version of an object; return False when it is no longer kept."""
@@ -87,7 +71,7 @@ class Files:
         try:
             self.s3.copy_object(Bucket=self.bucket, Key=key, CopySource=source)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _MISSING:
+            if error.response["Error"]["Code"] not in MISSING:
                 raise
             return False
         return True

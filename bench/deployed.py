@@ -38,7 +38,7 @@ def _measure(pipeline: Pipeline, loads: tuple[tuple[int, int, int], ...]) -> Par
     setting = "seconds from PUT to the final status in the audit trail; CPU: that of our functions in one run"
     part = Part("Deployed local stack", setting)
     vendors, seeds = [pipeline.new_vendor() for _ in range(5)], itertools.count()
-    _run(pipeline, vendors, seeds, 10, 1)  # wakes the functions; not measured
+    _run(pipeline, vendors, seeds, 10_000, 1)  # starts all the processes such a file has; not measured
     for rows, at_once, times in loads:
         before = cpu_milliseconds(pipeline.environment).total()
         runs = [_run(pipeline, vendors, seeds, rows, at_once) for _ in range(times)]

@@ -6,10 +6,10 @@ from typing import Any
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from onboarding.config import ReportLinkConfig, from_environment
-from onboarding.reporting.links import DOWNLOAD_LIFETIME, ExpiredLinkError, InvalidLinkError, ReportLinks
+from onboarding.reporting.downloads import download_link, is_kept
+from onboarding.reporting.links import ExpiredLinkError, InvalidLinkError, ReportLinks
 from onboarding.runtime import logger, tracer
 
 config = from_environment(ReportLinkConfig)
@@ -34,23 +34,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def redirect(key: str) -> dict[str, Any]:
     """Return the redirect to a presigned URL made now, or 410 when the file is no longer kept."""
-    try:
-        s3.head_object(Bucket=config.upload_bucket_name, Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in ("404", "NoSuchKey"):
-            raise
+    if not is_kept(s3, config.upload_bucket_name, key):
         return page(HTTPStatus.GONE, "This file is no longer kept", "Upload your products again to get a new one.")
-    file_name = key.rpartition("/")[2]
-    url = s3.generate_presigned_url(
-        "get_object",
-        Params={
-            "Bucket": config.upload_bucket_name,
-            "Key": key,
-            "ResponseContentDisposition": f'attachment; filename="{file_name}"',
-        },
-        ExpiresIn=int(DOWNLOAD_LIFETIME.total_seconds()),
-    )
-    logger.info("link followed", file=file_name)
+    url = download_link(s3, config.upload_bucket_name, key)
+    logger.info("link followed", file=key.rpartition("/")[2])
     return {"statusCode": HTTPStatus.FOUND, "headers": {"Location": url, "Cache-Control": "no-store"}}
 
 

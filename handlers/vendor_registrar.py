@@ -1,4 +1,4 @@
-"""Vendor Registrar: an operator registers a vendor with `sls invoke` or the console."""
+"""Vendor Registrar: an operator registers or changes a vendor, by `make register` or in the portal."""
 
 from typing import Any
 

@@ -1,7 +1,6 @@
 """The AWS emulator: one process on 127.0.0.1, its Lambdas as subprocesses, IAM enforcement on, nothing kept."""
 
 import http.client
-import shutil
 import signal
 import time
 import urllib.error
@@ -9,6 +8,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.deleting import delete_folder
 from local.errors import LocalStackError
 from local.processes import Daemon
 from local.settings import HOST, REGION, Settings
@@ -71,7 +71,7 @@ class Emulator:
                 daemon.signal(signal.SIGKILL)
                 daemon.wait(10)
             daemon.end_session(marker=str(self.settings.temporary))
-        shutil.rmtree(self.settings.temporary, ignore_errors=True)
+        delete_folder(self.settings.temporary, ignore_errors=True)
         self.pid_file.unlink(missing_ok=True)
 
     def _answers(self) -> bool:

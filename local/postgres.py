@@ -17,6 +17,7 @@ from typing import Self
 import psycopg2
 from psycopg2 import sql
 
+from local.deleting import delete_folder
 from local.errors import LocalStackError
 from local.ports import free_port
 from local.processes import Daemon
@@ -27,6 +28,8 @@ DEBIAN_PACKAGES = Path("/usr/lib/postgresql")
 
 # PostgreSQL refuses to run as root: run by root, it is started as "nobody".
 _NOBODY = 65534
+_READY_WITHIN_SECONDS = 120
+"""A server that was killed first repeats what it had done since its last checkpoint."""
 
 
 class PostgresServer:
@@ -124,10 +127,10 @@ class PostgresServer:
         """Stop the server and delete its files, also those of a server that was never stopped."""
         self.stop()
         if self.directory.is_symlink():
-            shutil.rmtree(self.directory.resolve(), ignore_errors=True)
+            delete_folder(self.directory.resolve(), ignore_errors=True)
             self.directory.unlink()
         elif self.directory.exists():
-            shutil.rmtree(self.directory)
+            delete_folder(self.directory)
 
     def __enter__(self) -> Self:
         try:
@@ -211,7 +214,7 @@ class PostgresServer:
         return _copy_for(user, programs, self.directory.resolve() / "programs")
 
     def _wait_until_ready(self, daemon: Daemon) -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + _READY_WITHIN_SECONDS
         while True:
             try:
                 psycopg2.connect(self.superuser_url, connect_timeout=2).close()

@@ -81,7 +81,8 @@ def _identity(story: Story) -> Iterator[str]:
         yield f"  uploaded    {_clock(identity.uploaded_at)}"
     if record:
         usual = "not read" if record.total_records is None else "the default way"
-        yield f"  read as     {record.read_as or usual}"
+        reading = (record.read_as or usual).removeprefix("Read as: ")
+        yield f"  read as     {reading}"
         yield f"  status      {record.status}{', ' + record.failure_reason if record.failure_reason else ''}"
 
 

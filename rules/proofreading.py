@@ -27,7 +27,7 @@ _COMMON = {
 _CODE = {"type": "string", "allowed": _VALUE_CODES, "required": True}
 _DAMAGE_KINDS = ("error_value", "shortened_number", "date")
 _TEXTS = {"type": "list", "empty": False, "schema": {"type": "string", "empty": False}}
-_DAMAGE = {"type": "dict", "required": True}
+_DICT: Mapping[str, Any] = {"type": "dict", "required": True}
 _COLUMN_KEYS: Mapping[str, Mapping[str, Any]] = {
     "text": {
         **_COMMON,
@@ -48,17 +48,13 @@ _COLUMN_KEYS: Mapping[str, Mapping[str, Any]] = {
 _UPDATES: Mapping[str, Mapping[str, Any]] = {
     "clear": _TEXT,
     "messages": {
-        "type": "dict",
-        "required": True,
+        **_DICT,
         "schema": dict.fromkeys(("unnamed", "unknown", "mismatch"), _TEXT),
     },
     "duplicates": {
         "type": "dict",
         "required": True,
-        "schema": {
-            name: {"type": "dict", "required": True, "schema": {"in_file": _TEXT}}
-            for name in ("sku", "vendor_product_id")
-        },
+        "schema": {name: {**_DICT, "schema": {"in_file": _TEXT}} for name in ("sku", "vendor_product_id")},
     },
     "columns": {
         "type": "dict",
@@ -129,52 +125,40 @@ class _FileValidator(Validator):  # type: ignore[misc]
     }
 
 
+_BESIDE_COLUMNS: Mapping[str, Mapping[str, Any]] = {
+    "messages": {**_DICT, "schema": dict.fromkeys(_PLACEHOLDERS, _TEXT)},
+    "hints": {**_DICT, "schema": dict.fromkeys(_HINTS, _TEXT)},
+    "damage": {
+        **_DICT,
+        "schema": {
+            "error_value": {**_DICT, "schema": {"values": {**_TEXTS, "required": True}, "message": _TEXT}},
+            **{name: {**_DICT, "schema": {"pattern": _TEXT, "message": _TEXT}} for name in _DAMAGE_KINDS[1:]},
+        },
+    },
+    "duplicates": {
+        **_DICT,
+        "schema": {
+            name: {**_DICT, "schema": {"code": _CODE, **dict.fromkeys(_DUPLICATES, _TEXT)}}
+            for name in ("sku", "vendor_product_id")
+        },
+    },
+    "updates": {**_DICT, "schema": _UPDATES},
+    "database": {
+        **_DICT,
+        "schema": {
+            "not_null": {"type": "list", "required": True, "schema": {"type": "string"}},
+            "sizes": {**_DICT, "empty": False, "valuesrules": {"type": "number"}},
+        },
+    },
+}
+
+
 def shape_problems(data: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is missing, unknown or of the wrong type."""
     database = data.get("database")
     sizes = database.get("sizes") if isinstance(database, dict) else None
-    templates = {
-        "messages": dict.fromkeys(_PLACEHOLDERS, _TEXT),
-        "hints": dict.fromkeys(_HINTS, _TEXT),
-    }
-    whole_file = {
-        "columns": {
-            "type": "dict",
-            "required": True,
-            "schema": {name: {"type": "dict", "required": True} for name in sizes or ()},
-        },
-        **{name: {"type": "dict", "required": True, "schema": keys} for name, keys in templates.items()},
-        "damage": {
-            "type": "dict",
-            "required": True,
-            "schema": {
-                "error_value": {**_DAMAGE, "schema": {"values": {**_TEXTS, "required": True}, "message": _TEXT}},
-                **{name: {**_DAMAGE, "schema": {"pattern": _TEXT, "message": _TEXT}} for name in _DAMAGE_KINDS[1:]},
-            },
-        },
-        "duplicates": {
-            "type": "dict",
-            "required": True,
-            "schema": {
-                name: {
-                    "type": "dict",
-                    "required": True,
-                    "schema": {"code": _CODE, **dict.fromkeys(_DUPLICATES, _TEXT)},
-                }
-                for name in ("sku", "vendor_product_id")
-            },
-        },
-        "updates": {"type": "dict", "required": True, "schema": _UPDATES},
-        "database": {
-            "type": "dict",
-            "required": True,
-            "schema": {
-                "not_null": {"type": "list", "required": True, "schema": {"type": "string"}},
-                "sizes": {"type": "dict", "required": True, "empty": False, "valuesrules": {"type": "number"}},
-            },
-        },
-    }
-    yield from _violations(data, whole_file, "")
+    columns_schema = {**_DICT, "schema": dict.fromkeys(sizes or (), _DICT)}
+    yield from _violations(data, {"columns": columns_schema, **_BESIDE_COLUMNS}, "")
     columns = data.get("columns")
     for name, keys in columns.items() if isinstance(columns, dict) else ():
         if not isinstance(keys, dict):

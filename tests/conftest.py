@@ -84,10 +84,20 @@ class TestDatabase:
 
     def empty(self) -> None:
         """Take out what a test put in; the categories are those of the migrations again."""
+        # DELETE, because TRUNCATE makes and deletes fifty files each time, which takes longer than most tests.
         self.execute(
             """
-            TRUNCATE products, product_changes, validation_errors, upload_history, vendors, operator_actions,
-                daily_uploads, daily_causes, daily_durations RESTART IDENTITY CASCADE;
+            DELETE FROM validation_errors;
+            DELETE FROM product_changes;
+            DELETE FROM products;
+            DELETE FROM upload_history;
+            DELETE FROM operator_actions;
+            DELETE FROM daily_uploads;
+            DELETE FROM daily_causes;
+            DELETE FROM daily_durations;
+            DELETE FROM vendors;
+            SELECT setval(sequencename::text::regclass, start_value, FALSE) FROM pg_sequences
+            WHERE schemaname = 'public' AND sequencename <> 'product_categories_category_id_seq';
             DELETE FROM product_categories WHERE added_by <> 'deployment';
             UPDATE product_categories SET is_active = TRUE, renamed_at = NULL, renamed_by = NULL, retired_at = NULL,
                 retired_by = NULL, former_names = '{}'

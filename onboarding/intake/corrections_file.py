@@ -7,7 +7,7 @@ from rules import header_name, trim
 
 ERRORS_COLUMN = "_errors"
 ERRORS_COLUMN_DECIMAL_COMMA = "_errors (decimal comma)"
-"""Its name where the file's numbers have a decimal comma: the failed rows alone might not show that any more."""
+"""Its name where the file's numbers have a decimal comma: the rows with errors alone might not show that any more."""
 _NAMES = {header_name(ERRORS_COLUMN), header_name(ERRORS_COLUMN_DECIMAL_COMMA)}
 
 

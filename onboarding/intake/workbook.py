@@ -30,6 +30,8 @@ _CHILD_BYTES = 300 * 1024 * 1024
 _CHILD_SECONDS = 20
 _LARGEST_WHOLE = 10**15
 """Spreadsheets keep 15 digits of a number."""
+_EXPLANATIONS = frozenset({"Columns", "Codes", "Categories"})
+"""Sheets of the template that vendors start from (samples/template.xlsx): nobody misses products on them."""
 KINDS = {
     Format.XLSX: "an Excel workbook",
     Format.XLSB: "an Excel workbook (.xlsb)",
@@ -40,7 +42,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class SheetTable:
-    """The lines of a sheet, from its first row on. `others` are the sheets that can be seen and are not read."""
+    """The lines of a sheet, from its first row on. `others` are the sheets that may hold products and are not read."""
 
     name: str
     cells: list[list[str]]
@@ -113,7 +115,7 @@ def _best_sheet(body: bytes, kind: Format, rules: ProductRules, most_rows: int) 
         with _blaming_the_file(kind):
             sheet = workbook.get_sheet_by_name(name)
         cells = _cells(sheet, kind, hidden_values(body, kind, name, place), most_rows)
-        table = SheetTable(name, cells, tuple(other for _, other in visible if other != name))
+        table = SheetTable(name, cells, tuple(other for _, other in visible if other not in (name, *_EXPLANATIONS)))
         header = find_header(table.lines(), rules)
         if header is not None and header.complete:
             return table

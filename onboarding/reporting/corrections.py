@@ -1,4 +1,4 @@
-"""Builds the corrections file: the rows that failed, as the vendor sent them, to be fixed and uploaded again."""
+"""Builds the corrections file: the rows with errors, as the vendor sent them, to be fixed and uploaded again."""
 
 import csv
 import io

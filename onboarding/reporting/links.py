@@ -13,7 +13,6 @@ from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 from onboarding.reporting.files import ErrorFile
 
 LINK_LIFETIME = timedelta(days=7)
-DOWNLOAD_LIFETIME = timedelta(minutes=5)
 _SALT = "error-report"
 
 

@@ -160,6 +160,7 @@ def _outcome_lines(
         *_corrections_lines(report),
         "",
         "What to do next: the report says for each row what is wrong and what is allowed.",
+        "Row 1 is the first one below the header.",
         kind.how_to_correct if report.corrections_url is None else kind.how_to_use_corrections,
     ]
 

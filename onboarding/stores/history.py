@@ -221,18 +221,23 @@ def finish_upload(
         # Whoever writes the final status counts the upload: of two recorders at once one finds nothing to write.
         cursor.execute("SELECT summarise_uploads(ARRAY[%s]::varchar[])", (upload_id,))
     else:
-        cursor.execute(
-            """
-            UPDATE upload_history
-            SET error_file_s3_key = coalesce(error_file_s3_key, %(report)s),
-                corrections_file_s3_key = coalesce(corrections_file_s3_key, %(corrections)s)
-            WHERE upload_id = %(upload)s AND error_records > 0
-              AND ((error_file_s3_key IS NULL AND %(report)s IS NOT NULL)
-                   OR (corrections_file_s3_key IS NULL AND %(corrections)s IS NOT NULL))
-            """,
-            {"report": error_file_s3_key, "corrections": corrections_file_s3_key, "upload": upload_id},
-        )
+        _note_files(cursor, upload_id, error_file_s3_key, corrections_file_s3_key)
     record = find_upload(cursor, upload_id)
     if record is None:
         raise UploadNotRecordedError(upload_id)
     return record
+
+
+def _note_files(cursor: Cursor, upload_id: str, report: str | None, corrections: str | None) -> None:
+    """Note the files of an upload that has ended without them."""
+    cursor.execute(
+        """
+        UPDATE upload_history
+        SET error_file_s3_key = coalesce(error_file_s3_key, %(report)s),
+            corrections_file_s3_key = coalesce(corrections_file_s3_key, %(corrections)s)
+        WHERE upload_id = %(upload)s AND error_records > 0
+          AND ((error_file_s3_key IS NULL AND %(report)s IS NOT NULL)
+               OR (corrections_file_s3_key IS NULL AND %(corrections)s IS NOT NULL))
+        """,
+        {"report": report, "corrections": corrections, "upload": upload_id},
+    )

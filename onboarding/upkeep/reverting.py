@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg2.errors import ForeignKeyViolation
 from psycopg2.extensions import cursor as Cursor
 
 from onboarding.stores import actions, changes, history, reverts
@@ -50,7 +51,11 @@ def revert(database: Database, upload_id: str, *, actor: str | None) -> Revert:
 
     Raises NotRevertibleError.
     """
-    return database.run(lambda cursor: _revert(cursor, upload_id, actor))
+    try:
+        return database.run(lambda cursor: _revert(cursor, upload_id, actor))
+    except ForeignKeyViolation:
+        # A category was renamed since its old name was looked up: by now the new one is found.
+        return database.run(lambda cursor: _revert(cursor, upload_id, actor))
 
 
 def is_revertible(mode: str, status: str, *, is_preview: bool) -> bool:

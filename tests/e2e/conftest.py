@@ -19,8 +19,11 @@ from tests.e2e.pipeline import Pipeline
 
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
-    """Settings of a stack that only this run uses; a second run from this checkout waits for its turn."""
-    directory = Settings.from_environment({}).project / ".local" / "e2e"
+    """Settings of a stack that only this run uses; a second run from this checkout waits for its turn.
+
+    Runs that name another folder of `.local` in E2E_STACK go side by side, as those of `make test` do.
+    """
+    directory = Settings.from_environment({}).project / ".local" / os.environ.get("E2E_STACK", "e2e")
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "run.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -54,6 +54,7 @@ def test_email_says_everything_when_some_rows_are_not_valid(pipeline: Pipeline, 
         f"(Link expires in 7 days, on {expiry:%d %B %Y at %H:%M} UTC)\n"
         "\n"
         "What to do next: the report says for each row what is wrong and what is allowed.\n"
+        "Row 1 is the first one below the header.\n"
         "Correct those rows in the corrections file and upload it the same way as this file; "
         "nothing else in it needs to be changed.\n"
         "\n"

@@ -125,10 +125,17 @@ def test_older_uploads_are_named_when_the_file_came_again(world: World, explain:
     event["Records"][0]["eventTime"] = "2030-01-01T00:00:00.000Z"
     world.parse(event)
 
-    story = explain(KEY)
+    story, older = explain(KEY), explain(upload.upload_id)
 
     assert story.identity.upload_id == world.upload_of(event).upload_id
     assert story.others == (upload.upload_id,)
+    for each, is_newest in ((story, True), (older, False)):
+        assert each.stored is not None
+        assert each.stored.is_newest is is_newest
+    world.s3.delete_object(Bucket=BUCKET, Key=KEY)
+    stored = explain(KEY).stored
+    assert stored is not None
+    assert not stored.is_newest
 
 
 def test_messages_are_counted_and_left_when_they_died(

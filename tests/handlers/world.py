@@ -375,10 +375,13 @@ class World:
     def _rows(self, upload: Any, *, is_outcome: bool) -> list[Item]:
         items = [
             item
-            for page in self.dynamodb.get_paginator("scan").paginate(TableName=STAGING_TABLE)
+            for page in self.dynamodb.get_paginator("scan").paginate(
+                TableName=STAGING_TABLE,
+                FilterExpression="begins_with(upload_id, :shards)",
+                ExpressionAttributeValues={":shards": {"S": f"{upload.upload_id}#"}},
+            )
             for item in page["Items"]
-            if item["upload_id"]["S"].startswith(f"{upload.upload_id}#")
-            and item["record_id"]["S"].isdigit() is not is_outcome
+            if item["record_id"]["S"].isdigit() is not is_outcome
         ]
         return sorted(items, key=lambda item: int(item["row_number"]["N"]))
 

@@ -89,7 +89,8 @@ def test_end_states_are_those_of_the_runbook(states: States) -> None:
     }
     for name in failures:
         assert states[name]["Error"] == name.replace(" ", "")
-        assert states[name]["Cause"]
+        section = name.lower().replace(" ", "-")
+        assert f"${{HttpApi.ApiEndpoint}}/portal/runbook.html#{section}'" in states[name]["Cause"]
 
 
 def test_callback_of_the_first_wait_is_conditional(states: States) -> None:

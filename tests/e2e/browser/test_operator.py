@@ -114,6 +114,17 @@ def test_operator_is_invited_and_removed_by_another(visits: Visits, pipeline: Pi
     visitor.sees("invite operator")
 
 
+def test_section_of_the_runbook_opens_when_an_operator_follows_its_link(visits: Visits, pipeline: Pipeline) -> None:
+    visitor = visits(operator_of(pipeline))
+
+    visitor.page.get_by_role("link", name="unannounced end").click()
+
+    visitor.page.wait_for_url("**/portal/runbook.html#unannounced-end")
+    expect(visitor.page.get_by_role("heading", name="Unannounced end", exact=True)).to_be_in_viewport()
+    visitor.check_accessible()
+    visitor.check_fits()
+
+
 def check_sees_nothing_of_operators(visitor: Visitor) -> None:
     """Check that a vendor's person gets no operator's page, and that the browser does not even fetch one."""
     fetched: list[str] = []

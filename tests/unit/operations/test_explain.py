@@ -70,6 +70,12 @@ def test_there_is_nothing_to_do_when_the_upload_ended_well() -> None:
     assert "First:" not in text
 
 
+def test_reading_is_told_once_when_the_file_was_not_the_usual_one() -> None:
+    text = told(story(recorded=replace(RECORDED, read_as="Read as: tab-separated, UTF-16.")))
+
+    assert "  read as     tab-separated, UTF-16." in text.splitlines()
+
+
 @pytest.mark.parametrize(
     ("facts", "line"),
     [

@@ -6,28 +6,13 @@ from pathlib import Path
 import pytest
 
 from rules import DEFAULT_RULES, ProductRules
+from tests.builders import product
 
 Edit = Callable[..., ProductRules]
 
 CATEGORIES = frozenset(
     {"Audio", "Books", "Computer Accessories", "Home & Kitchen", "Laptops", "TV & Home Theater", "Toys & Games"}
 )
-GOOD_ROW = {
-    "vendor_product_id": "PROD0001",
-    "product_name": "Wireless Mouse - Model 651",
-    "category": "Computer Accessories",
-    "subcategory": "Mice & Keyboards",
-    "description": "Ergonomic wireless mouse",
-    "sku": "CA-VEND001-0001",
-    "brand": "TechGear",
-    "price": "19.99",
-    "compare_at_price": "24.99",
-    "stock_quantity": "150",
-    "unit": "piece",
-    "weight_kg": "0.25",
-    "dimensions_cm": "12x8x4",
-    "image_url": "https://images.example.com/mouse.jpg",
-}
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +27,7 @@ def categories() -> frozenset[str]:
 
 @pytest.fixture
 def row() -> dict[str, str]:
-    return dict(GOOD_ROW)
+    return product(1)
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def test_message_says_how_a_value_may_be_written(updates: UpdateRules, categorie
 
     named, status = updates.check(cells, categories).errors
 
-    assert status.message == 'Status must be active or inactive, but this row has "sold".'
+    assert status.message == 'Status must be active or inactive, written exactly so, but this row has "sold".'
     assert "cannot be emptied" in named.message
     assert "leave the cell blank" in named.message
 

@@ -58,6 +58,7 @@ export function ErrorTable({ upload, causes, columns, query }: Props) {
       <h2 id="rows" tabIndex={-1}>
         Row by row
       </h2>
+      <p class="soft">Row 1 is the first one below the header.</p>
       <form class="errors-filters" role="search" aria-label="Errors" onSubmit={(event) => event.preventDefault()}>
         <SelectField
           label="Cause"

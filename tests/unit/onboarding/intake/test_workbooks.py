@@ -22,6 +22,7 @@ from rules import ErrorCode, ProductRules, RefusalCode
 from tests.unit.onboarding.intake import xlsb
 
 SAMPLES = Path(__file__).with_name("workbooks")
+TEMPLATE = Path(__file__).parents[4] / "samples" / "template.xlsx"
 HEADER = ["vendor_product_id", "product_name", "category", "sku", "price", "stock_quantity"]
 Rows = Sequence[Sequence[Any]]
 Write = Callable[[Rows], bytes]
@@ -135,6 +136,18 @@ def test_other_sheets_are_named_when_a_workbook_has_more_that_can_be_seen(rules:
     assert read_as.sentence() == (
         'Read as: Excel workbook, sheet "Sheet". Sheets that were not read: Autumn and winter.'
     )
+
+
+def test_no_other_sheet_is_named_when_the_template_was_filled_in(rules: ProductRules) -> None:
+    book = openpyxl.load_workbook(TEMPLATE)
+    filled = dict(zip(HEADER, _product(), strict=True))
+    book.active.append([filled.get(cell.value) for cell in book.active[1]])
+    file = io.BytesIO()
+    book.save(file)
+
+    read_as = read_products(file.getvalue(), rules).read_as
+
+    assert read_as.sentence() == 'Read as: Excel workbook, sheet "Products".'
 
 
 def test_columns_are_right_when_the_table_begins_further_right_and_below(rules: ProductRules) -> None:

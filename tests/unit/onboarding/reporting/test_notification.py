@@ -78,6 +78,7 @@ def test_email_tells_what_to_correct_when_some_rows_are_invalid() -> None:
         "(Link expires in 7 days, on 28 November 2026 at 10:31 UTC)\n"
         "\n"
         "What to do next: the report says for each row what is wrong and what is allowed.\n"
+        "Row 1 is the first one below the header.\n"
         "Correct those rows and upload them in a new file; leave out the rows that were accepted.\n"
     )
 
@@ -99,6 +100,7 @@ def test_email_says_how_the_file_was_read_and_links_the_corrections_when_there_a
         "(Link expires in 7 days, on 28 November 2026 at 10:31 UTC)\n"
         "\n"
         "What to do next: the report says for each row what is wrong and what is allowed.\n"
+        "Row 1 is the first one below the header.\n"
         "Correct those rows in the corrections file and upload it the same way as this file; "
         "nothing else in it needs to be changed.\n"
     )
@@ -215,6 +217,7 @@ def test_email_counts_what_changed_when_the_file_was_an_update() -> None:
         "(Link expires in 7 days, on 28 November 2026 at 10:31 UTC)\n"
         "\n"
         "What to do next: the report says for each row what is wrong and what is allowed.\n"
+        "Row 1 is the first one below the header.\n"
         "Correct those rows and upload them in a new file; leave out the rows that were accepted.\n"
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from onboarding.rows import ProductRow, stage
-from onboarding.stores import history, ledger
+from onboarding.stores import changes, history, ledger
 from onboarding.stores.history import Effects
 from onboarding.upkeep.reverting import NotRevertibleError, Revert, revert
 from onboarding.uploads import Upload, UploadMode, UploadStatus
@@ -18,7 +18,7 @@ from tests.conftest import TestDatabase
 from tests.unit.onboarding.conftest import Product
 from tests.unit.onboarding.upkeep.conftest import AsApplication
 
-CATEGORIES = frozenset({"Computer Accessories"})
+CATEGORIES = frozenset({"Audio", "Computer Accessories"})
 
 
 @pytest.fixture
@@ -77,6 +77,32 @@ def test_values_return_when_an_update_is_taken_back(
 
     assert products(database, "price", "brand", "weight_kg", "status") == before
     assert result.effects == Effects(2, 0, 0, {"price": 1, "brand": 1, "weight_kg": 1, "status": 1})
+
+
+def test_category_returns_under_its_new_name_when_it_is_renamed_meanwhile(
+    database: TestDatabase,
+    application: AsApplication,
+    imported: str,
+    uploads: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    update = uploads(1, UploadMode.UPDATE, {"sku": "SKU-0001", "category": "Audio"})
+    put_in_place = changes.put_in_place
+
+    def rename_first(*arguments: Any, **how: Any) -> Effects:
+        monkeypatch.setattr(changes, "put_in_place", put_in_place)
+        database.execute(
+            "UPDATE product_categories SET category_name = 'Accessories', former_names = ARRAY[category_name]"
+            " WHERE category_name = 'Computer Accessories'"
+        )
+        return put_in_place(*arguments, **how)
+
+    monkeypatch.setattr(changes, "put_in_place", rename_first)
+
+    result = done(application, update)
+
+    assert products(database, "category") == [("Accessories",)] * 3
+    assert result.effects == Effects(1, 0, 0, {"category": 1})
 
 
 def test_later_values_stay_when_an_update_is_taken_back(

@@ -19,7 +19,7 @@ export function AnyUploadTable({ uploads, busy = false }: Props) {
           <th scope="col">File</th>
           <th scope="col">Vendor</th>
           <th scope="col">Status</th>
-          <th scope="col" class="number">
+          <th scope="col" class="number widest">
             Rows
           </th>
           <th scope="col" class="number">
@@ -52,7 +52,7 @@ function UploadRow({ upload }: { readonly upload: AnyUpload }) {
           <Moment at={upload.created_at} />
         </div>
       </th>
-      <td>
+      <td class="vendor">
         <a class="theirs" href={href('vendors', upload.vendor_id)}>
           {upload.vendor_id}
         </a>
@@ -61,9 +61,9 @@ function UploadRow({ upload }: { readonly upload: AnyUpload }) {
         <Status upload={upload} />
         {upload.failure && <div class="small soft">{upload.failure.code}</div>}
       </td>
-      <td class="number">{total == null ? '–' : number(total)}</td>
+      <td class="number widest">{total == null ? '–' : number(total)}</td>
       <td class="number">{total == null ? '–' : errors > 0 ? <strong class="bad">{number(errors)}</strong> : '0'}</td>
-      <td class="wide keep">
+      <td class="wide">
         <Moment at={upload.created_at} />
       </td>
     </tr>

@@ -34,6 +34,7 @@ function HandIn({ query }: { readonly query: URLSearchParams }) {
   );
   const corrected = corrects.data;
   const isFirst = uploads.data?.data.length === 0;
+  const isKnown = !uploads.isLoading && !corrects.isLoading;
   const [chosen, setChosen] = useState<Partial<How>>({});
   const how: How = {
     mode: (corrected?.mode ?? query.get('mode')) === 'update' ? 'update' : 'import',
@@ -41,7 +42,7 @@ function HandIn({ query }: { readonly query: URLSearchParams }) {
     correctsUploadId,
     ...chosen,
   };
-  const take = useTake(how, !uploads.isLoading && !corrects.isLoading);
+  const [take, waiting] = useTake(how, isKnown);
   useDropAnywhere(take);
   useGoOn();
 
@@ -51,6 +52,7 @@ function HandIn({ query }: { readonly query: URLSearchParams }) {
         <p class="soft">Hand in a product list as your spreadsheet or shop system saves it.</p>
       </PageTitle>
       {queued.length > 0 && <QueueList queued={queued} />}
+      {waiting > 0 && !isKnown && <p role="status">{`${count(waiting, 'file')} chosen. Getting ready …`}</p>}
       {corrected && <Corrects upload={corrected} />}
       <div class="card stack">
         <HowChoice how={how} isFirst={isFirst} onChange={(next) => setChosen((before) => ({ ...before, ...next }))} />
@@ -80,15 +82,15 @@ function Corrects({ upload }: { readonly upload: Upload }) {
   );
 }
 
-/** Returns what takes files. Until it is known how they are to be handed in, they are kept for a moment. */
-function useTake(how: How, isKnown: boolean): (files: readonly File[]) => void {
+/** Returns what takes files, and how many wait: until it is known how they are to be handed in, they are kept. */
+function useTake(how: How, isKnown: boolean): [take: (files: readonly File[]) => void, waiting: number] {
   const [early, setEarly] = useState<readonly File[]>([]);
   useEffect(() => {
     if (!isKnown || early.length === 0) return;
     setEarly([]);
     enqueue(early, how);
   }, [isKnown, early]);
-  return (files) => setEarly((before) => [...before, ...files]);
+  return [(files) => setEarly((before) => [...before, ...files]), early.length];
 }
 
 /** A single file's story goes on on a page of its own; several stay on this one, side by side. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ RUNNING = "RUNNING"
 SUCCEEDED = "SUCCEEDED"
 DATABASE = "database"
 """What `Story.unknown` calls the database."""
+_BEHIND_THE_TROUBLE = re.compile(r" \| (?:Rows|Runbook): ")  # in the cause of a state of failure, statemachines/
 
 
 class Place(StrEnum):
@@ -119,7 +121,7 @@ class ExecutionFacts:
     @property
     def trouble(self) -> str:
         """What went wrong on the way, as `state: error cause`; empty if nothing did."""
-        cause = (self.cause or "").partition(" | Runbook: ")[0]
+        cause = _BEHIND_THE_TROUBLE.split(self.cause or "", maxsplit=1)[0]
         return cause or str(self.output.get("trouble") or "")
 
 

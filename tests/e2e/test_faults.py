@@ -272,7 +272,7 @@ def test_vendor_is_asked_to_try_again_when_the_upload_cannot_be_finished(pipelin
     diagnosis = diagnosed(pipeline, upload.upload_id)
     assert diagnosis.cause is Cause.RECOVERY_FAILED
     assert "s3:GetObjectVersion" in diagnosis.sentence
-    address, _, section = str(upload.execution.cause).partition(" | Runbook: ")[2].partition("#")
+    address, _, section = str(upload.execution.cause).partition(" | Rows: not counted | Runbook: ")[2].partition("#")
     assert f'id="{section}"' in requests.get(address, timeout=30).text
     follow(pipeline, "stalled-upload-abandoned", KEY=sent.stored.key)
     again = pipeline.end_of(sent, upload_id=later_upload(pipeline, upload))
@@ -304,6 +304,7 @@ def test_execution_fails_when_the_vendor_cannot_be_told(pipeline: Pipeline, vend
     diagnosis = diagnosed(pipeline, upload.upload_id)
     assert diagnosis.cause is Cause.EMAIL_REFUSED
     assert "Topic does not exist" in diagnosis.sentence
+    assert " | Rows: 1 of 2 valid | Runbook: " in str(upload.execution.cause)
     address = f"{vendor.lower()}@vendor.example"
     follow(pipeline, "vendor-not-notified", VENDOR=vendor, NAME="Vendor", EMAIL=address, UPLOAD=upload.upload_id)
     assert pipeline.redriven(upload).execution.ended_in == "Upload Partially Completed"

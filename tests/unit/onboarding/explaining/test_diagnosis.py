@@ -311,7 +311,11 @@ def test_nothing_is_to_do_when_the_upload_was_recovered(trouble: str, changes: d
     ],
 )
 def test_execution_runs_again_when_it_ended_in_red(error: str | None, cause_text: str | None, cause: Cause) -> None:
-    execution = ended("Notify Vendor", error=error, cause=cause_text and f"{cause_text} | Runbook: docs/runbook.md#x")
+    execution = ended(
+        "Notify Vendor",
+        error=error,
+        cause=cause_text and f"{cause_text} | Rows: 7 of 10 valid | Runbook: docs/runbook.md#x",
+    )
 
     diagnosis = diagnose(story(executions=(execution,)))
 

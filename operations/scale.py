@@ -32,7 +32,7 @@ _ACU_CORES = 0.25  # "corresponding CPU": what instances of the same memory have
 _PARSER_MS_A_ROW = 0.06
 _VALIDATOR_MS_A_ROW = 0.06
 _DATABASE_MS_A_ROW = 0.04
-_LOCK_MS_A_BATCH = 30
+_LOCK_MS_A_BATCH = 50  # of the usual size
 _RUN_SECONDS = 0.3
 """What a run costs beside its rows: start, secrets, round trips."""
 _RECORDER_SECONDS = 0.3

@@ -17,6 +17,10 @@ _FAILURES = (
     "taskStartFailedEventDetails",
     "evaluationFailedEventDetails",
 )
+_NO_FAILURES = [
+    ("Await Validation", f"{service}.ConditionalCheckFailedException") for service in ("DynamoDb", "DynamoDB")
+]
+"""How a state hears that there is nothing to wait for: the upload was complete before its execution waited."""
 _CAUSE_CHARACTERS = 500
 _MOST_REDRIVES = 100
 _MOST_LISTED = 1000
@@ -106,7 +110,7 @@ def _note(stay: _Stay, event: Mapping[str, Any]) -> None:
     elif "stateExitedEventDetails" in event:
         stay.left_at = _utc(event["timestamp"])
     for name in _FAILURES:
-        if failed := event.get(name):
+        if (failed := event.get(name)) and (stay.state, failed.get("error")) not in _NO_FAILURES:
             stay.causes.append(f"{failed.get('error', '')} {failed.get('cause', '')}".strip()[:_CAUSE_CHARACTERS])
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from local.settings import STAGE
 from onboarding.explaining.causes import Diagnosis
 from onboarding.explaining.diagnosis import diagnose
+from onboarding.explaining.facts import Story
 from operations.explain import Explaining
 from tests.e2e.pipeline import Pipeline
 
@@ -21,4 +22,9 @@ class _Session:
 
 def diagnosed(pipeline: Pipeline, name: str) -> Diagnosis:
     """Return what is wrong with the upload of this id, key or file name, and what fixes it."""
-    return diagnose(Explaining(_Session(pipeline), STAGE, pipeline.environment.outputs).story(name))
+    return diagnose(story(pipeline, name))
+
+
+def story(pipeline: Pipeline, name: str) -> Story:
+    """Return what is known of the upload of this id, key or file name."""
+    return Explaining(_Session(pipeline), STAGE, pipeline.environment.outputs).story(name)

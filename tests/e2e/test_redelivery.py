@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from samples.generate import generate_upload
+from tests.e2e.explaining import story
 from tests.e2e.faults import mapping_changed, s3_events_withheld
 from tests.e2e.files import csv_file, product
 from tests.e2e.invariants import check_refused, check_settled, messages_in
@@ -95,6 +96,8 @@ def test_upload_ends_when_it_is_complete_before_its_execution_waits(pipeline: Pi
     upload = pipeline.end_of(sent, upload_id=pipeline.start_by_hand(sent))
 
     assert upload.execution.states[:2] == ["Await Validation", "Read Completion"]
+    (execution,) = story(pipeline, upload.upload_id).executions
+    assert [step for step in execution.steps if step.causes] == [], "that it is complete is no failure"
     check_settled(pipeline, upload, {2: ("MISSING_REQUIRED_FIELD",)})
 
 

@@ -76,3 +76,21 @@ def test_progress_goes_on_when_the_network_comes_back(visitor: Visitor, person: 
     visitor.sees("All 1,500 rows are in the catalogue.")
     visitor.page.reload()
     visitor.sees("All 1,500 rows are in the catalogue.")
+
+
+def test_progress_goes_on_when_the_reader_went_back_and_the_laptop_slept(visitor: Visitor, person: Person) -> None:
+    rows = [product(f"{person.vendor_id}-{number}") for number in range(1500)]
+    page = visitor.page
+    visitor.hand_in("long.csv", csv_file(rows))
+    expect(page.get_by_role("region", name="Progress")).to_be_visible()
+
+    page.go_back()
+    expect(visitor.heading()).to_have_text("New upload")
+    with visitor.asleep():
+        page.wait_for_timeout(3_000)
+    page.go_forward()
+
+    visitor.sees("All 1,500 rows are in the catalogue.")
+    page.go_back()
+    page.go_forward()
+    visitor.sees("All 1,500 rows are in the catalogue.")

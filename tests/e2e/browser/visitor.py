@@ -46,7 +46,7 @@ class Visitor:
     portal_url: str
     faults: list[str] = field(default_factory=list)
     _forgiven: list[re.Pattern[str]] = field(default_factory=list)
-    _network: CDPSession | None = None
+    _session: CDPSession | None = None
 
     @classmethod
     def arrive(cls, browser: Browser, environment: StackEnvironment, **options: Any) -> "Visitor":
@@ -142,17 +142,29 @@ class Visitor:
         """Give the network back its full speed."""
         self._emulate(offline=False, latency=0, upload=-1, download=-1)
 
+    @contextmanager
+    def asleep(self) -> Iterator[None]:
+        """Freeze the page, as a laptop does whose lid is shut: no script of it runs until the end of the block."""
+        self._devtools().send("Page.setWebLifecycleState", {"state": "frozen"})
+        try:
+            yield
+        finally:
+            self._devtools().send("Page.setWebLifecycleState", {"state": "active"})
+
     def _emulate(self, *, offline: bool, latency: int, upload: int, download: int) -> None:
-        if self._network is None:
-            self._network = self.context.new_cdp_session(self.page)
-            self._network.send("Network.enable")
         conditions = {
             "offline": offline,
             "latency": latency,
             "downloadThroughput": download,
             "uploadThroughput": upload,
         }
-        self._network.send("Network.emulateNetworkConditions", conditions)
+        self._devtools().send("Network.emulateNetworkConditions", conditions)
+
+    def _devtools(self) -> CDPSession:
+        if self._session is None:
+            self._session = self.context.new_cdp_session(self.page)
+            self._session.send("Network.enable")
+        return self._session
 
     ##### For everybody
 

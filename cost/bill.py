@@ -167,5 +167,5 @@ class Bill:
             *(aurora("uploads in nightly bursts", nightly, acus, is_target=True) for acus in CAPACITIES),
             *(aurora("uploads over the day", spread, acus, is_target=acus == CAPACITIES[0]) for acus in CAPACITIES),
             aurora("never pausing", always, CAPACITIES[0]),
-            Choice("RDS db.t4g.micro, 20 GB, one zone", instance, always, is_target=True),
+            Choice("RDS db.t4g.micro, 20 GB, one zone", instance, always),
         ]

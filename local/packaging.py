@@ -1,33 +1,23 @@
 """`sls package`, one at a time. `python -m local.packaging STAGE FOLDER` writes a stage's templates into a folder."""
 
-import contextlib
-import fcntl
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from local.console import say
+from local.locks import held
 from local.settings import Settings
 
 # What would make the templates other than those of a fresh machine.
 _DEVELOPERS_OWN = re.compile(r"(AWS|LOCAL|SLS|SERVERLESS)_")
 
 
-@contextlib.contextmanager
-def sls_alone(project: Path) -> Iterator[None]:
+def sls_alone(project: Path) -> AbstractContextManager[None]:
     """Hold the checkout's lock for `sls`: two that package or deploy would share the folder `.serverless`."""
-    lock_file = project / ".local" / "deploy.lock"
-    lock_file.parent.mkdir(exist_ok=True)
-    with lock_file.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("  Another `sls` from this checkout is running; waiting for it …")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    return held(project / ".local" / "deploy.lock", "  Another `sls` from this checkout is running; waiting for it …")
 
 
 def package(

@@ -1,10 +1,8 @@
 """Starts, deploys and stops the local stack; safe to run twice and after a crash."""
 
-import contextlib
-import fcntl
 import json
 import secrets
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from local.console import say, step
 from local.emulator import Emulator
 from local.environment import StackEnvironment
 from local.errors import LocalStackError
+from local.locks import held
 from local.ports import require_free
 from local.postgres import PostgresServer
 from local.settings import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, Settings
@@ -169,17 +168,9 @@ def _clear(settings: Settings) -> None:
     _server(settings, None).delete()
 
 
-@contextlib.contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def _alone(settings: Settings) -> AbstractContextManager[None]:
     """Hold the stack's lock: two commands that start or stop the same stack take turns."""
-    settings.directory.mkdir(parents=True, exist_ok=True)
-    with (settings.directory / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("  Another command is starting or stopping this stack; waiting for it …")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    return held(settings.directory / "lock", "  Another command is starting or stopping this stack; waiting for it …")
 
 
 def _write_private(path: Path, text: str) -> None:

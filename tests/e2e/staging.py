@@ -9,18 +9,19 @@ from tests.e2e.pipeline import Pipeline
 
 Item = dict[str, dict[str, Any]]
 
+_SHARDS: int = read_yaml(f"stages/{STAGE}.yml")["stagingShards"]
+
 
 def staged_items(pipeline: Pipeline, upload_id: str) -> list[Item]:
     """Return the upload's rows and their outcomes, without its tracker, in DynamoDB's own JSON, by row number."""
-    shards = read_yaml(f"stages/{STAGE}.yml")["stagingShards"]
     query = pipeline.client("dynamodb").get_paginator("query")
     items: list[Item] = []
     # A scan would be shorter, and the emulator reads the whole table anew for each of its pages.
-    for shard in range(shards):
+    for shard in range(_SHARDS):
         for page in query.paginate(
             TableName=pipeline.environment.output("StagingTableName"),
             KeyConditionExpression="upload_id = :shard",
-            ExpressionAttributeValues={":shard": {"S": shard_of(upload_id, shard, shards)}},
+            ExpressionAttributeValues={":shard": {"S": shard_of(upload_id, shard, _SHARDS)}},
             ConsistentRead=True,
         ):
             items += page["Items"]

@@ -19,6 +19,7 @@ from onboarding.intake.limits import MAX_FILE_BYTES
 UPLOAD_ID = re.compile(r"UPLOAD_[0-9]{8}_[0-9]{6}_[0-9a-f]{8}", re.ASCII)
 UPLOAD_ID_EXAMPLE = "UPLOAD_20261121_103045_0a1b2c3d"
 MAX_FILE_NAME = 200
+MAX_CORRECTIONS = 10
 _CURSOR = "What `next_cursor` of the answer before said; leave it out for the first page."
 
 
@@ -239,6 +240,27 @@ class UploadDocument(_Document):
     has_corrections: bool = Field(description="True if there is a corrections file.")
     corrects_upload_id: str | None = Field(description="The earlier upload whose errors this one corrects.")
     next_step: NextStep
+
+
+class Correction(_Document):
+    """An upload that corrects an earlier one."""
+
+    upload_id: str = Field(description="The upload's id.", examples=[UPLOAD_ID_EXAMPLE])
+    file_name: str = Field(description="The name of the file.", examples=["products-corrections.csv"])
+    preview: bool = Field(description="True if it was only checked.")
+    status: Status
+    counts: Counts
+    created_at: datetime = Field(description="When the upload was asked for, or the file arrived.")
+
+
+class FollowedUpload(UploadDocument):
+    """An upload, and what became of its errors."""
+
+    corrected_by: list[Correction] = Field(
+        max_length=MAX_CORRECTIONS,
+        description="The uploads that correct this one's errors and whose file has been read, newest first; of more "
+        f"than {MAX_CORRECTIONS} the newest.",
+    )
 
 
 class UploadPage(_Document):

@@ -1,9 +1,10 @@
 """An upload as an answer for its vendor, from what the tracker or the audit trail knows of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from api.documents import Counts, Failure, NextStep, RecordedMode, Status, UploadDocument
+from api.documents import Correction, Counts, Failure, FollowedUpload, NextStep, RecordedMode, Status, UploadDocument
 from onboarding.stores.trackers import Announcement, Tracker
 from onboarding.stores.upload_pages import UploadView
 from rules.fixes import read_fixes
@@ -80,6 +81,22 @@ def recorded_upload(upload: UploadView) -> UploadDocument:
         has_corrections=upload.corrections_file_s3_key is not None,
         corrects_upload_id=upload.corrects_upload_id,
         next_step=_next_step(upload),
+    )
+
+
+def followed_upload(upload: UploadDocument, corrections: Sequence[UploadView] = ()) -> FollowedUpload:
+    """Return an upload with those that correct it, in their order."""
+    return FollowedUpload(**dict(upload), corrected_by=[_correction(each) for each in corrections])
+
+
+def _correction(upload: UploadView) -> Correction:
+    return Correction(
+        upload_id=upload.upload_id,
+        file_name=upload.file_name,
+        preview=upload.is_preview,
+        status=Status(upload.status),
+        counts=_counts(upload),
+        created_at=upload.upload_timestamp,
     )
 
 

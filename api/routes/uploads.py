@@ -8,15 +8,18 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 import psycopg2
+from psycopg2.extensions import cursor as Cursor
 
 from api import cursors
 from api.documents import (
+    MAX_CORRECTIONS,
     UPLOAD_ID,
     CreatedUpload,
     Download,
     ErrorFilters,
     ErrorPage,
     ErrorSummary,
+    FollowedUpload,
     NewUpload,
     Put,
     Status,
@@ -39,7 +42,14 @@ from api.problems import (
 )
 from api.routing import Answer, Call, Route
 from api.services import Services
-from api.uploads import announced_upload, recorded_upload, taken_in_upload, tracker_status, waiting_status
+from api.uploads import (
+    announced_upload,
+    followed_upload,
+    recorded_upload,
+    taken_in_upload,
+    tracker_status,
+    waiting_status,
+)
 from onboarding.stores import upload_pages
 from onboarding.stores.access import RememberedRequest
 from onboarding.stores.trackers import ANNOUNCED_FOR, Announcement
@@ -232,7 +242,7 @@ def show_upload(services: Services, call: Call[None, None]) -> Answer:
     return Answer(document, headers)
 
 
-def _upload(services: Services, vendor_id: str, upload_id: str) -> UploadDocument:
+def _upload(services: Services, vendor_id: str, upload_id: str) -> FollowedUpload:
     now = datetime.now(UTC)
     if UPLOAD_ID.fullmatch(upload_id) is None:
         raise not_found(f"upload {upload_id[:100]}")
@@ -240,19 +250,26 @@ def _upload(services: Services, vendor_id: str, upload_id: str) -> UploadDocumen
     if tracker is not None and tracker.vendor_id != vendor_id:
         raise not_found(f"upload {upload_id}")
     if tracker is not None and tracker.is_waiting and tracker.announcement is not None:
-        return announced_upload(tracker.announcement, now)
+        return followed_upload(announced_upload(tracker.announcement, now))
     try:
-        found = services.database.run(lambda cursor: upload_pages.find_upload(cursor, vendor_id, upload_id))
+        found, corrections = services.database.run(lambda cursor: _with_corrections(cursor, vendor_id, upload_id))
     except psycopg2.OperationalError:
         # The file is there and the database is not: the pipeline waits for it, and so can the caller.
         if tracker is None or tracker.is_complete:
             raise
-        found = None
+        found, corrections = None, []
     if found is not None:
-        return recorded_upload(found)
+        return followed_upload(recorded_upload(found), corrections)
     if tracker is None:
         raise not_found(f"upload {upload_id}")
-    return taken_in_upload(upload_id, tracker)
+    return followed_upload(taken_in_upload(upload_id, tracker))
+
+
+def _with_corrections(cursor: Cursor, vendor_id: str, upload_id: str) -> tuple[UploadView | None, list[UploadView]]:
+    found = upload_pages.find_upload(cursor, vendor_id, upload_id)
+    if found is None:
+        return None, []
+    return found, upload_pages.list_corrections(cursor, vendor_id, upload_id, MAX_CORRECTIONS)
 
 
 def _recorded(services: Services, vendor_id: str, upload_id: str) -> UploadView:
@@ -390,7 +407,7 @@ ROUTES = (
         method="GET",
         path="/uploads/{upload_id}",
         action=show_upload,
-        answer=UploadDocument,
+        answer=FollowedUpload,
         answer_headers=_RETRY_AFTER,
         problems=(NOT_FOUND,),
         summary="Follow an upload",

@@ -147,6 +147,19 @@ def list_uploads(
     return [UploadView(*row) for row in cursor.fetchall()]
 
 
+def list_corrections(cursor: Cursor, vendor_id: str, upload_id: str, limit: int) -> list[UploadView]:
+    """Return at most `limit` of the vendor's uploads that correct this one, newest first; taking it back is none."""
+    cursor.execute(
+        f"""
+        SELECT {_UPLOAD_COLUMNS} FROM upload_history
+        WHERE corrects_upload_id = %s AND vendor_id = %s AND mode <> 'revert'
+        ORDER BY upload_timestamp DESC, upload_id DESC LIMIT %s
+        """,
+        (upload_id, vendor_id, limit),
+    )
+    return [UploadView(*row) for row in cursor.fetchall()]
+
+
 def list_errors(
     cursor: Cursor, upload_id: str, wanted: ErrorFilter, after: ErrorPosition | None, limit: int
 ) -> list[ErrorView]:

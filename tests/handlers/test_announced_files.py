@@ -44,6 +44,8 @@ def test_file_corrects_the_upload_that_was_announced_with_it(api: ApiClient) -> 
 
     assert api.world.database.execute("SELECT upload_id, corrects_upload_id FROM upload_history") == [(fixed, first)]
     assert api.get(f"/uploads/{fixed}").json["corrects_upload_id"] == first
+    api.world.parse(api.world.put(ROWS, f"uploads/VEND001/{first}/first.csv"))
+    assert [each["upload_id"] for each in api.get(f"/uploads/{first}").json["corrected_by"]] == [fixed]
 
 
 def test_file_is_taken_in_once_when_its_event_comes_twice(api: ApiClient, announced: tuple[str, str]) -> None:

@@ -150,6 +150,49 @@ def test_upload_corrects_only_one_of_the_same_vendor(api: ApiClient, other: ApiC
     assert ids(other.get("/uploads")) == []
 
 
+def test_upload_tells_which_ones_correct_it_newest_first(api: ApiClient) -> None:
+    add_upload(api.world)
+    add_upload(
+        api.world, an_id(1), errors=2, total=3, valid=1, file_name="fixed.csv", corrects_upload_id=UPLOAD_ID, at=_at(1)
+    )
+    add_upload(api.world, an_id(2), status="processing", is_preview=True, corrects_upload_id=UPLOAD_ID, at=_at(2))
+    add_upload(api.world, an_id(3), corrects_upload_id=an_id(1), at=_at(3))
+
+    newer, older = api.get(f"/uploads/{UPLOAD_ID}").json["corrected_by"]
+
+    assert (newer["upload_id"], newer["status"], newer["preview"]) == (an_id(2), "processing", True)
+    assert older == {
+        "upload_id": an_id(1),
+        "file_name": "fixed.csv",
+        "preview": False,
+        "status": "partial",
+        "counts": {"total": 3, "valid": 1, "errors": 2, "changed": None, "unchanged": None, "superseded": None},
+        "created_at": "2026-11-21T12:01:00Z",
+    }
+
+
+def test_upload_tells_the_newest_that_correct_it_when_there_are_many(api: ApiClient) -> None:
+    add_upload(api.world)
+    for number in range(1, 13):
+        add_upload(api.world, an_id(number), corrects_upload_id=UPLOAD_ID, at=_at(number))
+
+    corrections = api.get(f"/uploads/{UPLOAD_ID}").json["corrected_by"]
+
+    assert [each["upload_id"] for each in corrections] == [an_id(number) for number in range(12, 2, -1)]
+
+
+def test_upload_is_corrected_neither_by_another_vendor_nor_by_being_taken_back(api: ApiClient) -> None:
+    add_upload(api.world)
+    add_upload(api.world, an_id(1), vendor_id="VEND002", corrects_upload_id=UPLOAD_ID)
+    add_upload(api.world, "REVERT_20261121_130000_00000002", mode="revert", corrects_upload_id=UPLOAD_ID)
+
+    assert api.get(f"/uploads/{UPLOAD_ID}").json["corrected_by"] == []
+
+
+def _at(minutes: int) -> datetime:
+    return NOON + timedelta(minutes=minutes)
+
+
 def test_announced_upload_expires_when_no_file_comes(api: ApiClient, later: Later) -> None:
     upload_id = api.post("/uploads", NEW).json["upload_id"]
 
@@ -293,6 +336,7 @@ def test_upload_tells_how_it_ended(api: ApiClient) -> None:
         "has_report": True,
         "has_corrections": False,
         "corrects_upload_id": None,
+        "corrected_by": [],
         "next_step": {
             "action": "fix_and_upload",
             "text": "Fix the rows of the error report and upload them in a new file.",

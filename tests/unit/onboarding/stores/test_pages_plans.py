@@ -26,20 +26,23 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 BIG = {"upload_history", "products", "validation_errors", "product_changes"}
 
 FILL = [
-    f"INSERT INTO vendors (vendor_id, vendor_name, email)"
-    f" SELECT to_char(v, 'FMV00'), 'Vendor', 'a@b.example' FROM generate_series(1, {VENDORS}) v",
+    f"""
+    INSERT INTO vendors (vendor_id, vendor_name, email)
+    SELECT to_char(v, 'FM"V"00'), 'Vendor', 'a@b.example' FROM generate_series(1, {VENDORS}) v
+    """,
     f"""
     INSERT INTO upload_history (upload_id, vendor_id, file_name, s3_key, object_version, status, total_records,
-                                valid_records, upload_timestamp, completed_at)
-    SELECT format('U-%s-%s', v, n), to_char(v, 'FMV00'), format('file-%s.csv', n), 'k', 'v',
+                                valid_records, corrects_upload_id, upload_timestamp, completed_at)
+    SELECT format('U-%s-%s', v, n), to_char(v, 'FM"V"00'), format('file-%s.csv', n), 'k', 'v',
            CASE WHEN n % 100 = 0 THEN 'failed' ELSE 'completed' END, 10, 10,
+           CASE WHEN n % 10 = 0 THEN format('U-%s-%s', v, n + 1) END,
            timestamptz '2026-11-01 00:00+00' - n * interval '1 minute', timestamptz '2026-11-01 00:00+00'
     FROM generate_series(1, {VENDORS}) v, generate_series(1, {UPLOADS}) n
     """,
     f"""
     INSERT INTO products (vendor_id, vendor_product_id, product_name, category, sku, price, stock_quantity, upload_id,
                           row_number, status)
-    SELECT to_char(v, 'FMV00'), to_char(n, 'FMP000000'), 'Mouse ' || n, 'Audio', format('S-%s-%s', v, n), 1, 1,
+    SELECT to_char(v, 'FM"V"00'), to_char(n, 'FM"P"000000'), 'Mouse ' || n, 'Audio', format('S-%s-%s', v, n), 1, 1,
            format('U-%s-1', v), n, CASE WHEN n % 50 = 0 THEN 'inactive' ELSE 'active' END
     FROM generate_series(1, {VENDORS}) v, generate_series(1, {PRODUCTS}) n
     """,
@@ -85,6 +88,7 @@ QUERIES: dict[str, Callable[[Cursor], object]] = {
         c, VENDOR, UploadFilter(created_from=NOW - timedelta(hours=5), created_to=NOW - timedelta(hours=1)), None, 51
     ),
     "late uploads": lambda c: upload_pages.list_uploads(c, VENDOR, UploadFilter(), LATE_UPLOAD, 51),
+    "corrections": lambda c: upload_pages.list_corrections(c, VENDOR, "U-1-11", 10),
     "errors": lambda c: upload_pages.list_errors(c, UPLOAD, ErrorFilter(), None, 51),
     "late errors": lambda c: upload_pages.list_errors(c, UPLOAD, ErrorFilter(), ErrorPosition(ERRORS - 100, 0), 51),
     "errors of a small upload": lambda c: upload_pages.list_errors(
@@ -113,6 +117,11 @@ def test_query_reads_no_table_from_end_to_end(explain: Explain, name: str) -> No
     assert not scanned & BIG, json.dumps(plan, indent=1)
 
 
+@pytest.mark.parametrize("name", ["uploads", "late uploads", "products", "late products", "errors", "late errors"])
+def test_page_that_is_explained_is_full(explain: Explain, name: str) -> None:
+    assert explain(QUERIES[name])["Actual Rows"] == 51
+
+
 @pytest.mark.parametrize(
     ("first", "late"), [("uploads", "late uploads"), ("errors", "late errors"), ("products", "late products")]
 )
@@ -120,6 +129,12 @@ def test_late_page_costs_what_the_first_one_does(explain: Explain, first: str, l
     explain(QUERIES[late])
 
     assert blocks(explain(QUERIES[late])) <= 2 * blocks(explain(QUERIES[first])) + 5
+
+
+def test_corrections_are_found_without_reading_the_other_uploads_of_the_vendor(explain: Explain) -> None:
+    explain(QUERIES["corrections"])
+
+    assert blocks(explain(QUERIES["corrections"])) <= 2 * blocks(explain(QUERIES["upload"]))
 
 
 def test_every_query_of_the_pages_is_among_those_that_are_explained() -> None:

@@ -318,7 +318,7 @@ def _link(
     return Download(url=link.url, expires_at=link.expires_at)
 
 
-def apply_preview(services: Services, call: Call[None, None]) -> UploadDocument:
+def apply_preview(services: Services, call: Call[None, None]) -> FollowedUpload:
     """Do for real what a preview has checked: the same object version, as a new upload; twice is the same one."""
     now = datetime.now(UTC)
     preview = _recorded(services, call.vendor_id, call.path["upload_id"])
@@ -328,7 +328,7 @@ def apply_preview(services: Services, call: Call[None, None]) -> UploadDocument:
     if tracker is None:
         already = services.database.run(lambda cursor: upload_pages.find_upload(cursor, call.vendor_id, upload_id))
         if already is not None:
-            return recorded_upload(already)
+            return _upload(services, call.vendor_id, upload_id)
         _require_room(services, call.vendor_id, now)
         if not services.files.exists(preview.s3_key, preview.object_version):
             raise Problem(FILE_NO_LONGER_KEPT, FILE_NO_LONGER_KEPT.example)
@@ -452,7 +452,7 @@ ROUTES = (
         method="POST",
         path="/uploads/{upload_id}/apply",
         action=apply_preview,
-        answer=UploadDocument,
+        answer=FollowedUpload,
         status=HTTPStatus.CREATED,
         problems=(NOT_FOUND, NOT_APPLICABLE, FILE_NO_LONGER_KEPT, TOO_MANY_OPEN_UPLOADS),
         summary="Do a preview for real",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Upload } from '../src/api/types';
-import { phaseOf, shares, spoken, stillToFix, summary } from '../src/logic/progress';
+import type { Correction, Upload } from '../src/api/types';
+import { afterCorrection, phaseOf, shares, spoken, stillToFix, summary } from '../src/logic/progress';
 
 function upload(changes: Partial<Upload>, counts: Partial<Upload['counts']> = {}): Upload {
   return {
@@ -76,6 +76,36 @@ describe('summary', () => {
     expect(ended({ total: 1, errors: 1 })).toBe('The one row could not be taken over: it has something to fix.');
     expect(ended({ total: 2, valid: 1, errors: 1 })).toBe('1 of 2 rows is in the catalogue, 1 needs a fix.');
     expect(ended({ total: 5, valid: 3, errors: 2 }, { mode: 'update' })).toBe('3 of 5 rows were taken over, 2 need a fix.');
+  });
+});
+
+describe('a correction', () => {
+  const correction = (counts: Partial<Correction['counts']>, more: Partial<Correction> = {}): Correction => ({
+    upload_id: 'UPLOAD_2',
+    file_name: 'fixed.csv',
+    preview: false,
+    status: 'partial',
+    created_at: '',
+    counts: { total: 0, valid: 0, errors: 0, changed: null, unchanged: null, superseded: null, ...counts },
+    ...more,
+  });
+
+  test('tells how many rows it left to fix', () => {
+    expect(afterCorrection({ errors: 1_200 }, correction({ valid: 100, errors: 1_100 }))).toBe('1,100 rows are left to fix');
+    expect(afterCorrection({ errors: 3 }, correction({ valid: 2 }))).toBe('1 row is left to fix');
+    expect(afterCorrection({ errors: 3 }, correction({ valid: 3 }))).toBe('no row is left to fix');
+  });
+
+  test('tells what would be when it was only checked', () => {
+    expect(afterCorrection({ errors: 3 }, correction({ valid: 1 }, { preview: true }))).toBe('2 rows would be left to fix');
+  });
+
+  test('has its own errors when the earlier file was refused as a whole', () => {
+    expect(afterCorrection({ errors: 0 }, correction({ valid: 8, errors: 2 }))).toBe('2 rows are left to fix');
+  });
+
+  test('has left nothing yet while it is under way', () => {
+    expect(afterCorrection({ errors: 3 }, correction({}, { status: 'processing' }))).toBe('it is being checked');
   });
 });
 

@@ -1,5 +1,5 @@
 /** How far an upload is, for a bar and for a sentence. */
-import type { Upload } from '../api/types';
+import type { Correction, Upload } from '../api/types';
 import { count, number } from './format';
 
 /** Shares of the whole, each from 0 to 1; what is missing to 1 is still to come. */
@@ -78,4 +78,13 @@ type Counts = Upload['counts'];
  */
 export function stillToFix(earlier: Pick<Counts, 'errors'>, correction: Pick<Counts, 'valid'>): number {
   return Math.max(0, earlier.errors - correction.valid);
+}
+
+/** What became of an upload's errors in a later one that corrects it. */
+export function afterCorrection(earlier: Pick<Counts, 'errors'>, { status, preview, counts }: Correction): string {
+  if (status === 'processing') return 'it is being checked';
+  // Of an upload that was refused as a whole, there are no rows to be left of.
+  const left = earlier.errors > 0 ? stillToFix(earlier, counts) : counts.errors;
+  const are = preview ? 'would be' : left < 2 ? 'is' : 'are';
+  return `${left === 0 ? 'no row' : count(left, 'row')} ${are} left to fix`;
 }

@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../api/client';
 import { ApiError } from '../api/problems';
-import type { Upload } from '../api/types';
+import type { FollowedUpload } from '../api/types';
 import { isUnderWay } from './progress';
 import { pause } from './retry';
 
 const SOONEST_SECONDS = 1;
 
 export interface Followed {
-  readonly upload: Upload | null;
+  readonly upload: FollowedUpload | null;
   readonly error: ApiError | null;
 }
 
@@ -29,7 +29,7 @@ export function useUpload(uploadId: string, round = 0): Followed {
 async function follow(uploadId: string, signal: AbortSignal, tell: (followed: Followed) => void): Promise<void> {
   try {
     for (;;) {
-      const { document: upload, retryAfter } = await ask<Upload>('GET', ['uploads', uploadId], { signal, tries: 1_000 });
+      const { document: upload, retryAfter } = await ask<FollowedUpload>('GET', ['uploads', uploadId], { signal, tries: 1_000 });
       if (signal.aborted) return;
       tell({ upload, error: null });
       if (!isUnderWay(upload)) return;

@@ -60,6 +60,12 @@ def test_broken_file_ends_in_the_catalogue_when_its_rows_are_fixed(
     visitor.sees("All 3 rows are in the catalogue. There is nothing left to do.")
     visitor.sees("3 rows had something to fix, none is left.")
     visitor.check_accessible()
+    page.get_by_role("link", name="spring.csv").click()
+    visitor.sees("Corrected by spring-corrections.csv: no row is left to fix.")
+    visitor.check_accessible()
+    visitor.check_fits()
+    page.get_by_role("link", name="spring-corrections.csv").click()
+    expect(visitor.heading()).to_have_text("spring-corrections.csv")
     assert len(prices(pipeline, person)) == 9
 
     # A link to rows that was passed on shows the same rows, and shows them at once.

@@ -1,5 +1,5 @@
 import { get, send } from '../../api/client';
-import type { Download, Upload } from '../../api/types';
+import type { Download, FollowedUpload, Upload } from '../../api/types';
 import { href, hrefWith, navigate } from '../../app/route';
 import { Button, ButtonLink } from '../../components/Button';
 import { CodeLink } from '../../components/CodeLink';
@@ -9,12 +9,12 @@ import { Problem } from '../../components/Problem';
 import { RowsBar } from '../../components/RowsBar';
 import { useAction } from '../../logic/action';
 import { count, number } from '../../logic/format';
-import { stillToFix, summary } from '../../logic/progress';
+import { afterCorrection, stillToFix, summary } from '../../logic/progress';
 import { useResource } from '../../logic/resource';
 import { Figures } from './Figures';
 
 /** What came of an upload that has ended, and what to do next. */
-export function Result({ upload }: { readonly upload: Upload }) {
+export function Result({ upload }: { readonly upload: FollowedUpload }) {
   const sentence = readAs(upload);
   return (
     <section class="card stack result" aria-labelledby="result">
@@ -34,6 +34,7 @@ export function Result({ upload }: { readonly upload: Upload }) {
         </>
       )}
       <Thread upload={upload} />
+      <Corrections upload={upload} />
       {sentence && (
         <Notice tone="info" title="How the file was read" announce={false}>
           <p class="theirs">{sentence}</p>
@@ -71,6 +72,19 @@ function Thread({ upload }: { readonly upload: Upload }) {
       {earlier.preview && earlier.counts.valid > 0 && ' That file was only checked: its good rows are uploaded from there.'}
     </p>
   );
+}
+
+/** Which later uploads correct this one, newest first, and what is left to fix there. */
+function Corrections({ upload }: { readonly upload: FollowedUpload }) {
+  return upload.corrected_by.map((correction) => (
+    <p key={correction.upload_id} class="thread">
+      Corrected by{' '}
+      <a class="theirs" href={href('uploads', correction.upload_id)}>
+        {correction.file_name}
+      </a>
+      {correction.preview && ' (check only)'}: {afterCorrection(upload.counts, correction)}.
+    </p>
+  ));
 }
 
 function Actions({ upload }: { readonly upload: Upload }) {

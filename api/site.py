@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 _START = "index.html"
 _HASHED = re.compile(r"assets/.+-[\w-]{8}\.\w+", re.ASCII)
 """The build puts a digest of the content into these names: what is behind one never changes."""
+_INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 _TEXT = ("text/", "application/json", "image/svg+xml")
 # The system's own list differs from one machine to the next.
 _TYPES = mimetypes.MimeTypes()
@@ -60,7 +61,8 @@ class Site:
         files[_START] = files[_START].replace(b'"./', b'"' + root)
         files["config.json"] = json.dumps(config).encode()
         self._files = {name: _site_file(name, content) for name, content in files.items()}
-        self._headers = _headers([config["sign_in_url"], config["user_pool_url"]], upload_origins)
+        inline = [_source(script) for script in _INLINE.findall(files[_START])]
+        self._headers = _headers([config["sign_in_url"], config["user_pool_url"]], upload_origins, inline)
 
     def answer(self, method: str, name: str, headers: Mapping[str, str]) -> dict[str, Any]:
         """Return the answer of payload format 2.0; `name` is relative to the site, headers are in lower case."""
@@ -90,13 +92,18 @@ class Site:
         return {"statusCode": status, "headers": {**self._headers, **headers}, "body": "" if is_head else text}
 
 
-def _headers(signing_in: Sequence[str], upload_origins: Sequence[str]) -> dict[str, str]:
+def _source(script: bytes) -> str:
+    """Return what lets exactly this script of the start page in, and no other one that is written into a page."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
+
+
+def _headers(signing_in: Sequence[str], upload_origins: Sequence[str], inline: Sequence[str]) -> dict[str, str]:
     """Return what every answer says to the browser: nothing is loaded or sent but what the pages need."""
     origins = [f"{url.scheme}://{url.netloc}" for url in map(urlsplit, signing_in)]
     connect = " ".join(dict.fromkeys(["'self'", *origins, *upload_origins]))
     policy = {
         "default-src": "'none'",
-        "script-src": "'self'",
+        "script-src": " ".join(["'self'", *inline]),
         "style-src": "'self'",
         "img-src": "'self'",
         "connect-src": connect,

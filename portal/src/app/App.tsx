@@ -1,22 +1,24 @@
-import { useEffect, useRef } from 'preact/hooks';
-import { get } from '../api/client';
-import type { Me } from '../api/types';
-import { Loading } from '../components/Loading';
+import { useEffect } from 'preact/hooks';
 import { Button } from '../components/Button';
-import { useResource } from '../logic/resource';
+import { later } from '../logic/later';
 import { useStore } from '../logic/store';
 import { EntryPage } from '../pages/entry/EntryPage';
-import { NoEntryPage } from '../pages/entry/NoEntryPage';
 import { SignedOutPage } from '../pages/entry/SignedOutPage';
 import { sessionState, startSession } from '../session/session';
-import { keepMe, lastKnownMe } from './me';
-import { pageOf } from './pages';
 import { useRoute } from './route';
-import { SessionEnded } from './SessionEnded';
-import { Shell } from './Shell';
+import { Waiting } from './Waiting';
+
+/** The first script is that of the door alone. What is behind it is a second one, which src/first.js knows as well. */
+const fetchSignedIn = async () => (await import('./SignedIn')).SignedIn;
+const SignedIn = later(fetchSignedIn, Waiting, NotFetched);
 
 export function App() {
   const state = useStore(sessionState);
+  const route = useRoute();
+  useEffect(() => {
+    // While the reader signs in, so that it is there afterwards. If it cannot be fetched now, it is fetched then.
+    if (state.kind === 'signed-out') fetchSignedIn().catch(() => undefined);
+  }, [state.kind]);
   switch (state.kind) {
     case 'starting':
       return <Waiting />;
@@ -32,46 +34,19 @@ export function App() {
       return <SignedOutPage problem={state.problem} />;
     case 'signed-in':
     case 'ended':
-      return (
-        <>
-          <SignedIn />
-          {state.kind === 'ended' && <SessionEnded />}
-        </>
-      );
+      return <SignedIn route={route} />;
   }
 }
 
-function SignedIn() {
-  const found = useResource((signal) => get<Me>(['me'], { signal }), []);
-  const route = useRoute();
-  useEffect(() => {
-    if (found.data) keepMe(found.data);
-  }, [found.data]);
-  useScrollToTop(route.segments.join('/'));
-  const known = found.data ?? lastKnownMe();
-  if (found.error && !(known && found.error.isPassing)) return <NoEntryPage error={found.error} retry={found.reload} />;
-  if (!known) return <Waiting />;
-  const Page = pageOf(route, known.role);
+function NotFetched() {
   return (
-    <Shell me={known} route={route}>
-      <Page key={route.segments.join('/')} route={route} />
-    </Shell>
-  );
-}
-
-/** A new page begins at its top; filters in the query leave the reader where they are. */
-function useScrollToTop(place: string): void {
-  const before = useRef(place);
-  useEffect(() => {
-    if (before.current !== place) scrollTo(0, 0);
-    before.current = place;
-  }, [place]);
-}
-
-function Waiting() {
-  return (
-    <main class="entry">
-      <Loading what="the portal" lines={1} />
-    </main>
+    <EntryPage
+      title="The portal could not be fetched"
+      lead="The connection may be down, or the portal has a new version."
+    >
+      <Button kind="primary" icon="retry" onClick={() => location.reload()}>
+        Load the portal again
+      </Button>
+    </EntryPage>
   );
 }

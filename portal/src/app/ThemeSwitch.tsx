@@ -1,15 +1,10 @@
 import { useState } from 'preact/hooks';
 import { Button } from '../components/Button';
 
-const KEY = 'techmart.theme';
+export const THEME_KEY = 'techmart.theme';
 type Theme = 'light' | 'dark';
 
-/** Takes over what the reader chose the last time; without a choice the system decides. */
-export function applyChosenTheme(): void {
-  const chosen = localStorage.getItem(KEY);
-  if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset['theme'] = chosen;
-}
-
+/** What the reader chose the last time has been taken over before the first paint (src/first.js). */
 function current(): Theme {
   const chosen = document.documentElement.dataset['theme'];
   if (chosen === 'light' || chosen === 'dark') return chosen;
@@ -27,7 +22,7 @@ export function ThemeSwitch() {
       label={`Use ${other} colours`}
       onClick={() => {
         document.documentElement.dataset['theme'] = other;
-        localStorage.setItem(KEY, other);
+        localStorage.setItem(THEME_KEY, other);
         setTheme(other);
       }}
     >

@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,18 @@ def test_every_answer_forbids_what_the_pages_do_not_need(site: Site, name: str) 
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_script_in_the_start_page_is_let_in_by_its_digest_and_no_other_one(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_bytes(
+        b'<link href="./a.js"><script>one("\xc3\xa4")\n</script><script src="./b.js"></script>'
+    )
+    (tmp_path / "other.html").write_bytes(b"<script>two()</script>")
+
+    headers = Site(tmp_path, CONFIG, []).answer("GET", "", {})["headers"]
+
+    digest = base64.b64encode(hashlib.sha256(b'one("\xc3\xa4")\n').digest()).decode()
+    assert f"; script-src 'self' 'sha256-{digest}'; " in headers["Content-Security-Policy"]
 
 
 def test_config_tells_where_to_sign_in(site: Site) -> None:

@@ -23,6 +23,8 @@ from samples.generate import generate
 
 _WIDTHS = {320: 720, 1024: 768, 1920: 1080}
 """Widths of windows and their heights, in pixels."""
+_HIGHEST = 16_000
+"""Chromium paints nothing below 16,384 pixels."""
 _THEMES = ("light", "dark")
 _HEIGHT = """async () => {
   // A window that has just changed its size needs a frame or two to lay the page out anew.
@@ -131,7 +133,7 @@ def _shoot(page: Page, folder: Path, name: str) -> None:
     for width, height in _WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
         whole = page.evaluate(_HEIGHT)
-        page.set_viewport_size({"width": width, "height": max(height, whole)})
+        page.set_viewport_size({"width": width, "height": min(max(height, whole), _HIGHEST)})
         for theme in _THEMES:
             page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
             page.evaluate("scrollTo(0, 0)")
@@ -329,6 +331,11 @@ def _see_sign_in(page: Page) -> None:
     page.get_by_role("button", name="Sign in").wait_for()
 
 
+def _runbook(page: Page) -> None:
+    """Go where an alarm leads to: to a section of a page beside the portal's own."""
+    page.goto(page.url.partition("#")[0] + "runbook.html#stalled-uploads")
+
+
 SCENES = (
     Scene("upload", lambda _: ""),
     Scene("upload-first", lambda _: "", who=Who.NEW),
@@ -376,5 +383,6 @@ SCENES = (
     Scene("admin-analytics", lambda _: "analytics", who=Who.OPERATOR),
     Scene("admin-operators", lambda _: "operators", who=Who.OPERATOR),
     Scene("admin-actions", lambda _: "actions", who=Who.OPERATOR),
+    Scene("runbook", lambda _: "", _runbook, Who.OPERATOR),
 )
-"""In their order: a session that has ended is none in the scenes after it."""
+"""In their order: a session that has ended is none in the scenes after it, and the runbook leads back nowhere."""

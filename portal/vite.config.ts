@@ -6,7 +6,8 @@ const textOf = (path: string) => readFileSync(new URL(path, import.meta.url), 'u
 
 const runbook: Plugin = {
   name: 'runbook',
-  transformIndexHtml: (html) => html.replace('<!-- docs/runbook.md -->', () => runbookHtml(textOf('../docs/runbook.md'))),
+  transformIndexHtml: (html) =>
+    html.replace('<!-- docs/runbook.md -->', () => runbookHtml(textOf('../docs/runbook.md'))),
 };
 
 /**

@@ -91,13 +91,15 @@ describe('a correction', () => {
   });
 
   test('tells how many rows it left to fix', () => {
-    expect(afterCorrection({ errors: 1_200 }, correction({ valid: 100, errors: 1_100 }))).toBe('1,100 rows are left to fix');
+    const most = correction({ valid: 100, errors: 1_100 });
+    expect(afterCorrection({ errors: 1_200 }, most)).toBe('1,100 rows are left to fix');
     expect(afterCorrection({ errors: 3 }, correction({ valid: 2 }))).toBe('1 row is left to fix');
     expect(afterCorrection({ errors: 3 }, correction({ valid: 3 }))).toBe('no row is left to fix');
   });
 
   test('tells what would be when it was only checked', () => {
-    expect(afterCorrection({ errors: 3 }, correction({ valid: 1 }, { preview: true }))).toBe('2 rows would be left to fix');
+    const checked = correction({ valid: 1 }, { preview: true });
+    expect(afterCorrection({ errors: 3 }, checked)).toBe('2 rows would be left to fix');
   });
 
   test('has its own errors when the earlier file was refused as a whole', () => {

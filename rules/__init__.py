@@ -3,7 +3,7 @@
 The rules are data, in products.toml. Cerberus decides; nothing here touches AWS or a database.
 """
 
-from rules.codes import ErrorCode, RefusalCode, RowError, Verdict
+from rules.codes import Cells, ErrorCode, RefusalCode, RowError, Verdict
 from rules.engine import ProductRules
 from rules.messages import CategoryNames
 from rules.proofreading import STAGED_CHARACTERS
@@ -15,6 +15,7 @@ __all__ = [
     "DEFAULT_RULES",
     "STAGED_CHARACTERS",
     "CategoryNames",
+    "Cells",
     "ErrorCode",
     "ProductRules",
     "RefusalCode",

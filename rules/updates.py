@@ -1,11 +1,10 @@
 """Decides one row of a file of changes: the rules of a product, for the cells that are there."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from types import MappingProxyType
 
-from rules.codes import ErrorCode, RowError, Verdict
+from rules.codes import AS_JUDGED, WHOLE, Cells, ErrorCode, Row, RowError, Verdict
 from rules.engine import ProductRules
 from rules.schema import Rules
 from rules.text import BLANKS, shown
@@ -13,8 +12,6 @@ from rules.text import BLANKS, shown
 NAMING_COLUMNS = ("vendor_product_id", "sku")
 """Either of them names a product."""
 _EITHER_NAME = " or ".join(NAMING_COLUMNS)
-_WHOLE: Mapping[str, int] = MappingProxyType({})
-_AS_JUDGED: Mapping[str, str] = MappingProxyType({})
 
 
 class UpdateRules(ProductRules):
@@ -54,27 +51,27 @@ class UpdateRules(ProductRules):
         likely = (super(UpdateRules, self).nearest_header(name, seen) for name in names if name in self.columns)
         return next((header for header in likely if header is not None), None)
 
-    def check(
-        self,
-        cells: Mapping[str, str],
-        categories: AbstractSet[str],
-        *,
-        lengths: Mapping[str, int] = _WHOLE,
-        sent: Mapping[str, str] = _AS_JUDGED,
-    ) -> Verdict:
-        """Return the verdict on one row; among its values, cells to empty hold the word for it."""
-        return self._decide_present(super().check, cells, categories, lengths, sent)
+    def check_all(self, rows: Sequence[Row], categories: AbstractSet[str]) -> list[Verdict]:
+        """Return the verdict on each of the rows; among its values, cells to empty hold the word for it."""
+        cleared = [self._cleared(row.cells) for row in rows]
+        present = [
+            Cells(_without(row.cells, names), row.lengths, row.sent) if names else row
+            for row, names in zip(rows, cleared, strict=True)
+        ]
+        return list(map(self._with_cleared, super().check_all(present, categories), cleared))
 
     def reference_check(
         self,
         cells: Mapping[str, str],
         categories: AbstractSet[str],
         *,
-        lengths: Mapping[str, int] = _WHOLE,
-        sent: Mapping[str, str] = _AS_JUDGED,
+        lengths: Mapping[str, int] = WHOLE,
+        sent: Mapping[str, str] = AS_JUDGED,
     ) -> Verdict:
         """Return the verdict of Cerberus alone on the cells that are filled in."""
-        return self._decide_present(super().reference_check, cells, categories, lengths, sent)
+        cleared = self._cleared(cells)
+        verdict = super().reference_check(_without(cells, cleared), categories, lengths=lengths, sent=sent)
+        return self._with_cleared(verdict, cleared)
 
     def is_cleared(self, name: str, value: str | None) -> bool:
         """Tell whether a value of a verdict stands for an emptied cell."""
@@ -98,25 +95,22 @@ class UpdateRules(ProductRules):
         message = self._words["mismatch"].format_map({name: shown(value) for name, value in names.items()})
         return RowError("sku", ErrorCode.PRODUCT_MISMATCH, message)
 
-    def _decide_present(
-        self,
-        check: Callable[..., Verdict],
-        cells: Mapping[str, str],
-        categories: AbstractSet[str],
-        lengths: Mapping[str, int],
-        sent: Mapping[str, str],
-    ) -> Verdict:
-        cleared = {
-            name for name, cell in cells.items() if self._clear in cell and self.is_cleared(name, cell.strip(BLANKS))
-        }
-        if cleared:
-            cells = {name: cell for name, cell in cells.items() if name not in cleared}
-        verdict = check(cells, categories, lengths=lengths, sent=sent)
-        errors = verdict.errors
-        if not any(map(verdict.values.__getitem__, self._naming)):
+    def _cleared(self, cells: Mapping[str, str]) -> set[str]:
+        """Return the columns whose values are to be emptied."""
+        clear = self._clear
+        return {name for name, cell in cells.items() if clear in cell and self.is_cleared(name, cell.strip(BLANKS))}
+
+    def _with_cleared(self, verdict: Verdict, cleared: Collection[str]) -> Verdict:
+        """Return the verdict on the cells that are filled in as one on the row."""
+        errors, values = verdict
+        if not any(map(values.__getitem__, self._naming)):
             unnamed = RowError(NAMING_COLUMNS[0], ErrorCode.MISSING_REQUIRED_FIELD, self._words["unnamed"])
-            errors = self.in_order((*errors, unnamed))
+            verdict = Verdict(self.in_order((*errors, unnamed)), values)
         if not cleared:
-            return Verdict(errors, verdict.values) if errors is not verdict.errors else verdict
-        values = zip(self.columns, verdict.values, strict=True)
-        return Verdict(errors, tuple(self._clear if name in cleared else value for name, value in values))
+            return verdict
+        named = zip(self.columns, values, strict=True)
+        return Verdict(verdict.errors, tuple(self._clear if name in cleared else value for name, value in named))
+
+
+def _without(cells: Mapping[str, str], columns: Collection[str]) -> dict[str, str]:
+    return {name: cell for name, cell in cells.items() if name not in columns}

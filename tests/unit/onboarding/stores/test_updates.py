@@ -17,7 +17,7 @@ from onboarding.stores import history, ledger
 from onboarding.stores.history import Effects, Progress
 from onboarding.stores.ledger import Settlement
 from onboarding.uploads import Upload, UploadMode
-from onboarding.validation.settling import check_row
+from onboarding.validation.settling import check_rows
 from rules import ErrorCode, ProductRules
 from tests.conftest import TestDatabase
 from tests.unit.onboarding.conftest import Product
@@ -61,7 +61,7 @@ def settle(cursor: Any, rules: ProductRules, upload: Upload, rows: dict[int, Cel
 
 def checked_rows(rules: ProductRules, upload: Upload, rows: dict[int, Cells]) -> list[CheckedRow]:
     staged = stage(upload, [ProductRow(n, cells) for n, cells in rows.items()])
-    return [check_row(upload.mode.rules(rules), row, CATEGORIES) for row in staged]
+    return check_rows(upload.mode.rules(rules), staged, CATEGORIES)
 
 
 def values(cursor: Any, *columns: str) -> list[tuple[Any, ...]]:

@@ -105,7 +105,6 @@ def _lines_of(table: TextTable | SheetTable, errors_at: int | None, header_index
 def _read_rows(
     lines: Iterator[list[str]], columns: Mapping[str, int], width: int, rules: ProductRules
 ) -> list[ProductRow]:
-    places = [(position, name) for name, position in columns.items()]
     rows: list[ProductRow] = []
     for row_number, cells in enumerate(lines, start=1):
         together = "".join(cells)
@@ -117,7 +116,7 @@ def _read_rows(
                 f"The file has more than {MAX_ROWS:,} products. Split it into files of at most {MAX_ROWS:,} rows each.",
             )
         is_long = len(together) > STAGED_CHARACTERS
-        rows.append(_read_row(row_number, cells, places, width, rules, is_long=is_long))
+        rows.append(_read_row(row_number, cells, columns, width, rules, is_long=is_long))
     if not rows:
         raise FileRefused(
             RefusalCode.EMPTY_FILE, "The file has a header but no products. Add one row for each product below it."
@@ -128,7 +127,7 @@ def _read_rows(
 def _read_row(
     row_number: int,
     cells: Sequence[str],
-    columns: Sequence[tuple[int, str]],
+    columns: Mapping[str, int],
     width: int,
     rules: ProductRules,
     *,
@@ -136,10 +135,10 @@ def _read_row(
 ) -> ProductRow:
     """Return the row; `is_long` says that one of its cells may have to be cut."""
     if len(cells) == width:
-        sent = {name: cells[position] for position, name in columns if cells[position]}
+        sent = {name: cells[position] for name, position in columns.items()}
         findings: tuple[RowError, ...] = ()
     else:
-        sent = {name: cells[position] for position, name in columns if position < len(cells) and cells[position]}
+        sent = {name: cells[position] for name, position in columns.items() if position < len(cells)}
         findings = (rules.malformed(len(cells), width),)
     if not is_long:
         return ProductRow(row_number, sent, findings=findings) if findings else ProductRow(row_number, sent)
@@ -154,16 +153,18 @@ def _read_row(
 
 def _mark_repeated_keys(rows: list[ProductRow], rules: ProductRules) -> list[ProductRow]:
     """Mark each row whose SKU or vendor product id an earlier row has; the earlier row keeps it, valid or not."""
-    first_rows: dict[str, dict[str, int]] = {"vendor_product_id": {}, "sku": {}}
-    marked: list[ProductRow] = []
-    for row in rows:
-        if row.findings:  # its cells may stand in the wrong columns
-            marked.append(row)
+    judged = [row for row in rows if not row.findings]  # the cells of others may stand in the wrong columns
+    repeated: dict[int, list[RowError]] = {}
+    for name in ("vendor_product_id", "sku"):
+        values = [trim(row.cells.get(name, "")) for row in judged]
+        if len(set(values)) == len(values):
             continue
-        repeated: list[RowError] = []
-        for name, seen in first_rows.items():
-            value = trim(row.cells.get(name, ""))
-            if value and (first := seen.setdefault(value, row.row_number)) != row.row_number:
-                repeated.append(rules.duplicate(name, value, earlier_row=first))
-        marked.append(row._replace(findings=tuple(repeated)) if repeated else row)
-    return marked
+        first_rows: dict[str, int] = {}
+        for row, value in zip(judged, values, strict=True):
+            if value and (first := first_rows.setdefault(value, row.row_number)) != row.row_number:
+                repeated.setdefault(row.row_number, []).append(rules.duplicate(name, value, earlier_row=first))
+    if not repeated:
+        return rows
+    return [
+        row._replace(findings=tuple(repeated[row.row_number])) if row.row_number in repeated else row for row in rows
+    ]

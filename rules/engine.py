@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from operator import itemgetter
 from pathlib import Path
 from threading import Lock
@@ -58,6 +58,8 @@ class ProductRules:
         self._lock = Lock()
         self._lane: tuple[AbstractSet[str], list[Test]] = (frozenset(), self._tests)
         self._categories = Categories(frozenset())
+        # The same mistake stands in row after row.
+        self._finding_of = lru_cache(maxsize=1024)(self._judge)
         self._oracle: tuple[frozenset[str], ProductValidator] | None = None
 
     @classmethod
@@ -100,11 +102,10 @@ class ProductRules:
         for position, (cells, test) in enumerate(zip(columns, self._lane_for(categories), strict=True)):
             for at in test(cells):
                 doubtful.setdefault(at, []).append(position)
-        every = range(len(columns))
         for at, row in enumerate(rows):
             if row.lengths:
                 values = self._with_cuts(verdicts[at].values, row.lengths)
-                verdicts[at] = Verdict(self._decide(every, values, categories, row.sent), verdicts[at].values)
+                verdicts[at] = Verdict(self._decide_cut(values, categories, row.sent), verdicts[at].values)
                 doubtful.pop(at, None)
         for at, positions in doubtful.items():
             values = verdicts[at].values
@@ -129,8 +130,17 @@ class ProductRules:
             broken: dict[str, list[str]] = {}
             for error in validator._errors:
                 broken.setdefault(error.field, []).append(error.rule)
-            found = sorted((self._position[field], rules) for field, rules in broken.items())
-            return Verdict(self._findings(found, judged, categories, sent), values)
+            self._take_categories(categories)
+            return Verdict(
+                tuple(
+                    [
+                        self._finding(position, broken[name], judged[position], sent.get(name))
+                        for position, name in enumerate(self.columns)
+                        if name in broken
+                    ]
+                ),
+                values,
+            )
 
     def duplicate(self, field: str, value: str, *, earlier_row: int | None) -> RowError:
         """Return the finding for a repeated SKU or vendor product id; `earlier_row` None means it is in the catalogue.
@@ -188,41 +198,43 @@ class ProductRules:
     def _decide(
         self,
         doubtful: Iterable[int],
-        cells: tuple[str | None, ...],
+        cells: Sequence[str | None],
         categories: AbstractSet[str],
         sent: Mapping[str, str],
     ) -> tuple[RowError, ...]:
         """Ask Cerberus about the cells at the given positions, in column order."""
         with self._lock:
-            found = []
-            for i in doubtful:
-                name = self.columns[i]
-                allowed = categories if name in self._category_columns else None
-                broken = self._cell_validator.broken_rules(name, cells[i], allowed)
-                if broken:
-                    found.append((i, broken))
-            return self._findings(found, cells, categories, sent)
+            self._take_categories(categories)
+            found = [self._finding_of(i, cells[i], sent.get(self.columns[i])) for i in doubtful]
+        return tuple([error for error in found if error is not None])
 
-    def _findings(
-        self,
-        found: list[tuple[int, list[str]]],
-        cells: tuple[str | None, ...],
-        categories: AbstractSet[str],
-        sent: Mapping[str, str],
+    def _decide_cut(
+        self, cells: Sequence[str | None], categories: AbstractSet[str], sent: Mapping[str, str]
     ) -> tuple[RowError, ...]:
-        if self._categories.names is not categories:
-            self._categories = self._categories.replaced_by(categories)
-        return tuple(
-            [
-                self._messages[i].finding(
-                    broken[0] if len(broken) == 1 else min(broken, key=_RULE_ORDER.index),
-                    cells[i] or "",
-                    self._categories,
-                    sent.get(self.columns[i]),
-                )
-                for i, broken in found
-            ]
-        )
+        """Ask Cerberus about all cells of a row. A cell that was cut equals others, so nothing is remembered."""
+        with self._lock:
+            self._take_categories(categories)
+            found = [self._judge(i, cell, sent.get(self.columns[i])) for i, cell in enumerate(cells)]
+        return tuple([error for error in found if error is not None])
+
+    def _judge(self, position: int, cell: str | None, sent: str | None) -> RowError | None:
+        name = self.columns[position]
+        allowed = self._categories.names if name in self._category_columns else None
+        broken = self._cell_validator.broken_rules(name, cell, allowed)
+        return self._finding(position, broken, cell, sent) if broken else None
+
+    def _finding(self, position: int, broken: Sequence[str], cell: str | None, sent: str | None) -> RowError:
+        rule = broken[0] if len(broken) == 1 else min(broken, key=_RULE_ORDER.index)
+        return self._messages[position].finding(rule, cell or "", self._categories, sent)
+
+    def _take_categories(self, categories: AbstractSet[str]) -> None:
+        """Let categories and messages be of this set; what was said before is forgotten when they are others."""
+        if self._categories.names is categories:
+            return
+        current = self._categories.replaced_by(categories)
+        if current is not self._categories:
+            self._categories = current
+            self._finding_of.cache_clear()
 
     def _stock_validator(self, categories: frozenset[str]) -> ProductValidator:
         if self._oracle is None or self._oracle[0] != categories:

@@ -84,11 +84,9 @@ class UpdateRules(ProductRules):
 
     def retired_category(self, field: str, value: str, categories: AbstractSet[str]) -> RowError:
         """Return the finding for a row that would move a product into a category that is not active."""
-        position = self.columns.index(field)
-        cells = tuple(value if at == position else None for at in range(len(self.columns)))
         with self._lock:
-            (error,) = self._findings([(position, ["allowed"])], cells, categories, {})
-        return error
+            self._take_categories(categories)
+            return self._finding(self.columns.index(field), ["allowed"], value, None)
 
     def product_mismatch(self, names: Mapping[str, str]) -> RowError:
         """Return the finding for a row whose SKU and vendor product id do not name one product of the vendor."""

@@ -33,6 +33,13 @@ def _likeness(name: str, header: str) -> float:
     return max(SequenceMatcher(None, name, header).ratio(), _CLOSE_NAME if within else 0.0)
 
 
+def _column(rows: Sequence[Mapping[str, str]], name: str) -> Sequence[str | None]:
+    """Return the trimmed cells of a column, None for blank ones. Files of changes have few of the columns."""
+    if not any(name in cells for cells in rows):
+        return [None] * len(rows)
+    return [cells.get(name, "").strip(BLANKS) or None for cells in rows]
+
+
 def _passes(test: Test, cell: str) -> bool:
     return not test([cell])
 
@@ -96,7 +103,7 @@ class ProductRules:
         The cells are tested column by column, which spares a call for each of them.
         """
         all_cells = [row.cells for row in rows]
-        columns = [[cells.get(name, "").strip(BLANKS) or None for cells in all_cells] for name in self.columns]
+        columns = [_column(all_cells, name) for name in self.columns]
         verdicts = [Verdict((), values) for values in zip(*columns, strict=True)]
         doubtful: dict[int, list[int]] = {}
         for position, (cells, test) in enumerate(zip(columns, self._lane_for(categories), strict=True)):

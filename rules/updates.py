@@ -95,8 +95,9 @@ class UpdateRules(ProductRules):
 
     def _cleared(self, cells: Mapping[str, str]) -> set[str]:
         """Return the columns whose values are to be emptied."""
-        clear = self._clear
-        return {name for name, cell in cells.items() if clear in cell and self.is_cleared(name, cell.strip(BLANKS))}
+        if self._clear not in "\n".join(cells.values()):
+            return set()
+        return {name for name, cell in cells.items() if self.is_cleared(name, cell.strip(BLANKS))}
 
     def _with_cleared(self, verdict: Verdict, cleared: Collection[str]) -> Verdict:
         """Return the verdict on the cells that are filled in as one on the row."""

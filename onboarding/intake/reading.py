@@ -52,7 +52,8 @@ def read_products(body: bytes, rules: ProductRules) -> ReadFile:
         return _read(table, ReadAs(kind, 0, {}, sheet=table.name, other_sheets=table.others), rules)
     decoded = decode(body)
     text = open_table(decoded.text, rules)
-    return _read(text, ReadAs(kind, 0, {}, encoding=decoded.encoding, separator=text.separator), rules)
+    read_as = ReadAs(kind, 0, {}, encoding=decoded.encoding, separator=text.separator, spaced=text.spaced)
+    return _read(text, read_as, rules)
 
 
 def _read(table: TextTable | SheetTable, read_as: ReadAs, rules: ProductRules) -> ReadFile:

@@ -137,8 +137,7 @@ def test_cells_are_those_that_were_written_when_a_program_wrote_the_file(
     rules: ProductRules, rows: list[tuple[str, str, str]], all_quoted: bool, separator: str
 ) -> None:
     buffer = io.StringIO(newline="")
-    quoting = csv.QUOTE_ALL if all_quoted else csv.QUOTE_MINIMAL
-    writer = csv.writer(buffer, delimiter=separator, quoting=quoting)
+    writer = csv.writer(buffer, delimiter=separator, quoting=csv.QUOTE_ALL if all_quoted else csv.QUOTE_MINIMAL)
     writer.writerows([COLUMNS, *(("P", name, category, "S", "1", text) for name, category, text in rows)])
 
     file = read_products(buffer.getvalue().encode(), rules)

@@ -16,7 +16,14 @@ _THOUSANDS_OR_DECIMALS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 _UNFINISHED = re.compile(r"\+?[0-9]*\.?[0-9]*")
 _NEGATIVE_ZERO = re.compile(r"-0+(?:\.0+)?")
 _PERCENTAGE = re.compile(r"[+-]?[0-9][0-9.,]*\s*%")
-_CURRENCY = re.compile(r"[A-Z]{3}\s*[+-]?[0-9][0-9.,' ]*|[+-]?[0-9][0-9.,' ]*\s*[A-Z]{3}", re.IGNORECASE)
+_CURRENCIES = (
+    "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MXN|MYR|NOK|NZD|PHP|"
+    "PLN|RMB|RON|RSD|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
+)
+"""Any three letters would do, but "5 pcs" and "12 May" are no amounts."""
+_CURRENCY = re.compile(
+    rf"(?:{_CURRENCIES})\s*[+-]?[0-9][0-9.,' ]*|[+-]?[0-9][0-9.,' ]*\s*(?:{_CURRENCIES})", re.IGNORECASE
+)
 _EXPONENT = re.compile(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+")
 
 

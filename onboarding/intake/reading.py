@@ -65,7 +65,7 @@ def _read(table: TextTable | SheetTable, read_as: ReadAs, rules: ProductRules) -
     header = [restore(cell) for cell in found.cells[:errors_at]] if corrections else list(found.cells)
     columns = match_columns(header, rules, sheet=read_as.sheet)
     lines = _lines_of(table, errors_at, found.index)
-    rows = _read_rows(lines, columns, len(header), rules)
+    rows = _read_rows(lines, columns, len(header), rules, read_as.separator or COMMA)
     decimal_comma = (
         read_as.separator != COMMA and has_decimal_commas(rows, rules.numbers, points=read_as.sheet is None)
         if errors_at is None
@@ -104,7 +104,7 @@ def _lines_of(table: TextTable | SheetTable, errors_at: int | None, header_index
 
 
 def _read_rows(
-    lines: Iterator[list[str]], columns: Mapping[str, int], width: int, rules: ProductRules
+    lines: Iterator[list[str]], columns: Mapping[str, int], width: int, rules: ProductRules, separator: str
 ) -> list[ProductRow]:
     rows: list[ProductRow] = []
     for row_number, cells in enumerate(lines, start=1):
@@ -117,7 +117,8 @@ def _read_rows(
                 f"The file has more than {MAX_ROWS:,} products. Split it into files of at most {MAX_ROWS:,} rows each.",
             )
         is_long = len(together) > STAGED_CHARACTERS
-        rows.append(_read_row(row_number, cells, columns, width, rules, is_long=is_long))
+        finding = None if len(cells) == width else rules.malformed(len(cells), width, separator)
+        rows.append(_read_row(row_number, cells, columns, finding, is_long=is_long))
     if not rows:
         raise FileRefused(
             RefusalCode.EMPTY_FILE, "The file has a header but no products. Add one row for each product below it."
@@ -129,18 +130,17 @@ def _read_row(
     row_number: int,
     cells: Sequence[str],
     columns: Mapping[str, int],
-    width: int,
-    rules: ProductRules,
+    finding: RowError | None,
     *,
     is_long: bool,
 ) -> ProductRow:
     """Return the row; `is_long` says that one of its cells may have to be cut."""
-    if len(cells) == width:
+    if finding is None:
         sent = {name: cells[position] for name, position in columns.items()}
         findings: tuple[RowError, ...] = ()
     else:
         sent = {name: cells[position] for name, position in columns.items() if position < len(cells)}
-        findings = (rules.malformed(len(cells), width),)
+        findings = (finding,)
     if not is_long:
         return ProductRow(row_number, sent, findings=findings) if findings else ProductRow(row_number, sent)
     long = {name: trim(cell) for name, cell in sent.items() if len(cell) > STAGED_CHARACTERS}

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 _LONGEST = 40
 _SAME_MARKS = str.maketrans({"\uff0e": ".", "\uff0c": ",", "\u066b": ".", "\u066c": "\u00a0"})
-_WRAPPING = re.compile(r"[\"'\s]*(?:US\$|USD|\$)?\s*(.*?)\s*(?:USD|\$)?[\"'\s]*", re.DOTALL | re.IGNORECASE)
+_WRAPPING = re.compile(r"=?[\"'\s]*(?:US\$|USD|\$)?\s*(.*?)\s*(?:USD|\$)?[\"'\s]*", re.DOTALL | re.IGNORECASE)
 _SPACED = re.compile(r"[1-9][0-9]{0,2}(?:([ '\u2019_\u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})*)(?:[.,][0-9]+)?")
 _COMMA_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+\.[0-9]+|(?:,[0-9]{3}){2,})")
 _POINT_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})")
 # 1,299 may be one thousand or one and a bit; 19,99 and 0,250 can only have a decimal comma.
 _DECIMAL_COMMA = re.compile(r"0,[0-9]+|[0-9]+,(?![0-9]{3}\Z)[0-9]+")
 _THOUSANDS_OR_DECIMALS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+_NO_CENTS = re.compile(r"(?<=[0-9])[.,]\s?[-\u2013\u2014]{1,2}\Z")  # 12,- and 12.--
 _UNFINISHED = re.compile(r"\+?[0-9]*\.?[0-9]*")
 _NEGATIVE_ZERO = re.compile(r"-0+(?:\.0+)?")
 _PERCENTAGE = re.compile(r"[+-]?[0-9][0-9.,]*\s*%")
@@ -67,7 +68,7 @@ def _plain(text: str) -> str | None:
     if not text.isascii():
         text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text.translate(_SAME_MARKS))
     wrapped = _WRAPPING.fullmatch(text)
-    bare = wrapped[1] if wrapped else text
+    bare = _NO_CENTS.sub("", wrapped[1] if wrapped else text)
     if not any(c in "0123456789" for c in bare):
         return None
     if spaced := _SPACED.fullmatch(bare):

@@ -44,8 +44,8 @@ def header_name(text: str) -> str:
 
 
 def spelled_out(text: str) -> str:
-    """Return the name of a column without a mark such as `*` at its ends, and "stockQuantity" as "stock_Quantity"."""
-    return _NEW_WORDS.sub("_", text.strip(BLANKS + "*:"))
+    """Return the name of a column without marks such as `*` at its ends, and "stockQuantity" as "stock_Quantity"."""
+    return _NEW_WORDS.sub("_", text.strip(BLANKS + "*:#"))
 
 
 def shown(text: str) -> str:

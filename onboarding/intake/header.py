@@ -10,6 +10,7 @@ from rules import ProductRules, RefusalCode, header_name, spelled_out, trim
 SEARCHED_LINES = 10
 """A header stands among so many of the first lines that are not blank; above it there may be a title."""
 _LONGEST_NAME = 200
+_LONGEST_LINE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def _missing_columns_message(
 def _is_whole_line(header: Sequence[str], rules: ProductRules) -> bool:
     """Tell whether the only cell with anything in it holds the names of several columns."""
     filled = [cell for cell in header if trim(cell)]
-    words = map(header_name, re.findall(r"\w+", filled[0])) if len(filled) == 1 else ()
+    words = map(header_name, re.findall(r"\w+", filled[0][:_LONGEST_LINE])) if len(filled) == 1 else ()
     return len({meant for word in words if (meant := _meant(word, rules)) is not None}) > 1
 
 
@@ -154,7 +155,7 @@ def _duplicate_columns_message(
 
 
 def _quoted(name: str) -> str:
-    return f'"{trim(name)[:40]}"'
+    return f'"{" ".join(trim(name[:_LONGEST_NAME]).split())[:40]}"'
 
 
 def listed(names: Sequence[str]) -> str:

@@ -28,7 +28,7 @@ def _refusal(body: bytes, rules: ProductRules) -> str:
 @pytest.mark.parametrize(
     "header",
     [
-        "vendor_product_id*,product_name *,* category,sku*,price*,stock_quantity*",
+        "# vendor_product_id*,product_name *,* category,sku*,price*,stock_quantity*",
         "Vendor Product ID:,Product Name:,Category:,SKU:,Price:,Stock Quantity:",
         "vendorProductId,productName,category,SKU,price,stockQuantity",
         "ProductID,ProductName,Category,SKU,UnitPrice,StockLevel",
@@ -82,6 +82,12 @@ def test_refusal_says_that_the_header_is_one_cell_when_its_columns_are_not_parte
 @pytest.mark.parametrize("header", ["Our products", "sku", "price list", "see the other sheet"])
 def test_refusal_lists_what_is_missing_when_one_cell_is_no_header(rules: ProductRules, header: str) -> None:
     assert "lacks the required column" in _refusal(_file("x", header=header), rules)
+
+
+def test_names_are_shown_on_one_line_when_they_have_several(rules: ProductRules) -> None:
+    message = _refusal(_file(ROW, header=HEADER.replace("price", '"Price\n (EUR)"')), rules)
+
+    assert 'Did you mean "Price (EUR)" for price?' in message
 
 
 def test_each_name_is_suggested_once_when_several_columns_are_missing(rules: ProductRules) -> None:

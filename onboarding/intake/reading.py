@@ -9,7 +9,7 @@ from onboarding.intake.corrections_file import before_corrections, errors_column
 from onboarding.intake.decimals import has_decimal_commas, with_decimal_points
 from onboarding.intake.encodings import decode
 from onboarding.intake.formats import Format, format_of
-from onboarding.intake.header import find_header, match_columns
+from onboarding.intake.header import find_header, is_blank, match_columns
 from onboarding.intake.limits import MAX_FILE_BYTES, MAX_ROWS
 from onboarding.intake.read_as import ReadAs
 from onboarding.intake.refusal import FileRefused, empty_file, file_too_large
@@ -64,6 +64,7 @@ def _read(table: TextTable | SheetTable, read_as: ReadAs, rules: ProductRules) -
     corrections = errors_at is not None
     header = [restore(cell) for cell in found.cells[:errors_at]] if corrections else list(found.cells)
     columns = match_columns(header, rules, sheet=read_as.sheet)
+    header = _as_wide_as_rows(header, _lines_of(table, errors_at, found.index))
     lines = _lines_of(table, errors_at, found.index)
     rows = _read_rows(lines, columns, len(header), rules, read_as.separator or COMMA)
     decimal_comma = (
@@ -90,6 +91,18 @@ def _read(table: TextTable | SheetTable, read_as: ReadAs, rules: ProductRules) -
         table,
         found.index,
     )
+
+
+def _as_wide_as_rows(header: list[str], lines: Iterator[list[str]]) -> list[str]:
+    """Return the header without the separators at its end if no row has them.
+
+    Each row must fill the last column that has a name: else it may lack another cell and have the separator.
+    """
+    named = max(at for at, cell in enumerate(header, start=1) if trim(cell))
+    rows = (cells for cells in lines if not is_blank(cells))
+    if named < len(header) and all(len(cells) == named and trim(cells[-1]) for cells in rows):
+        return header[:named]
+    return header
 
 
 def _row_of(table: TextTable | SheetTable, index: int) -> int:

@@ -100,6 +100,30 @@ def test_each_name_is_suggested_once_when_several_columns_are_missing(rules: Pro
 # Rows
 
 
+@pytest.mark.parametrize("end", [",", ",,", ", ,"])
+def test_rows_are_right_when_only_the_header_has_separators_at_its_end(rules: ProductRules, end: str) -> None:
+    file = read_products(_file(ROW, ",,", ROW.replace("1,", "2,"), header=HEADER + end), rules)
+
+    assert [row.findings for row in file.rows] == [(), ()]
+    assert file.header == COLUMNS
+
+
+@pytest.mark.parametrize(
+    "rows", [(f"{ROW},", ROW), (ROW, f"{ROW},"), (ROW, "P2,Mouse,Audio,S2,5"), ("P2,M,Audio,S2,5,",)]
+)
+def test_rows_need_the_header_s_last_separator_when_not_all_lack_it(rules: ProductRules, rows: tuple[str, ...]) -> None:
+    file = read_products(_file(*rows, header=f"{HEADER},"), rules)
+
+    assert [bool(row.findings) for row in file.rows] == [row.count(",") != 6 for row in rows]
+
+
+@pytest.mark.parametrize("rows", [(ROW, f"{ROW},red"), (f"{ROW},red",)])
+def test_column_stays_when_it_has_no_name_and_rows_fill_it(rules: ProductRules, rows: tuple[str, ...]) -> None:
+    file = read_products(_file(*rows, header=f"{HEADER},"), rules)
+
+    assert len(file.header) == 7
+
+
 @pytest.mark.parametrize(
     ("separator", "word", "example"),
     [(",", "comma", "Cable, 2 m"), (";", "semicolon", "Cable; 2 m"), ("|", "vertical bar", "Cable| 2 m")],

@@ -9,7 +9,7 @@ from typing import Self
 
 from rules.codes import ErrorCode, RowError
 from rules.damage import Damage, first_found
-from rules.numbers import has_currency, is_ambiguous, is_exponent, is_percentage, plain_forms
+from rules.numbers import has_currency, has_digits, is_ambiguous, is_exponent, is_percentage, plain_forms
 from rules.schema import Column
 from rules.text import quoted, shown, trim
 
@@ -77,8 +77,6 @@ class ColumnMessages:
     def _number_hint(self, rule: str, text: str, *, decimal_comma: bool) -> str:
         if self._damage["error_value"].found_in(text):
             return " " + self._hints["error_value"]
-        if self._damage["date"].found_in(text):
-            return " " + self._hints["date"]
         if not decimal_comma and is_ambiguous(text):
             return " " + self._hints["digits" if self._column.decimals else "whole_digits"]
         for plain in plain_forms(text):
@@ -87,6 +85,10 @@ class ColumnMessages:
                 return " " + self._hints["corrected"].format(corrected=corrected)
         if rule == "decimals":
             return ""
+        if not has_digits(text):
+            return " " + self._hints["digits" if self._column.decimals else "whole_digits"]
+        if self._damage["date"].found_in(text):
+            return " " + self._hints["date"]
         if is_exponent(text):
             return " " + self._hints["exponent"]
         if is_percentage(text):

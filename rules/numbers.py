@@ -25,6 +25,7 @@ _CURRENCIES = (
 _CURRENCY = re.compile(
     rf"(?:{_CURRENCIES})\s*[+-]?[0-9][0-9.,' ]*|[+-]?[0-9][0-9.,' ]*\s*(?:{_CURRENCIES})", re.IGNORECASE
 )
+_DIGIT = re.compile(r"[0-9]")
 _EXPONENT = re.compile(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+")
 
 
@@ -55,6 +56,11 @@ def is_exponent(text: str) -> bool:
 def is_percentage(text: str) -> bool:
     """Tell whether the text is a percentage, such as 15 %."""
     return _PERCENTAGE.fullmatch(text[:_LONGEST]) is not None
+
+
+def has_digits(text: str) -> bool:
+    """Tell whether the text has a digit at all: without one it is neither an amount nor a date."""
+    return _DIGIT.search(text) is not None
 
 
 def has_currency(text: str) -> bool:

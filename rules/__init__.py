@@ -8,7 +8,7 @@ from rules.engine import ProductRules
 from rules.messages import CategoryNames
 from rules.proofreading import STAGED_CHARACTERS
 from rules.schema import DEFAULT_RULES, RulesError
-from rules.text import header_name, trim
+from rules.text import header_name, spelled_out, trim
 from rules.updates import UpdateRules
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "UpdateRules",
     "Verdict",
     "header_name",
+    "spelled_out",
     "trim",
 ]

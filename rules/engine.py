@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _WORDS = re.compile(r"[^\W_]+")
 _CLOSE_NAME = 0.7
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _CODE_ORDER = {code: position for position, code in enumerate(ErrorCode)}
 # A cell is reported once, with the first of these rules it breaks.
 _RULE_ORDER = ("required", "type", "allowed", "forbidden", "undamaged", "min", "max", "decimals", "maxlength")
@@ -58,7 +59,7 @@ class ProductRules:
         self._tests = [compile_test(self._schema[name]) for name in self.columns]
         self._cell_validator = CellValidator(self._schema)
         self._messages = [
-            ColumnMessages(column, rules.hints, partial(_passes, test), rules.error_values)
+            ColumnMessages(column, rules.hints, partial(_passes, test), rules.damage)
             for column, test in zip(rules.columns, self._tests, strict=True)
         ]
         self._position = {name: position for position, name in enumerate(self.columns)}
@@ -167,10 +168,16 @@ class ProductRules:
         best = max(scores, default=(0.0, ""), key=itemgetter(0))
         return best[1] if best[0] >= _CLOSE_NAME else None
 
-    def malformed(self, cells: int, expected: int) -> RowError:
+    def malformed(self, cells: int, expected: int, separator: str = ",") -> RowError:
         """Return the finding for a row with another number of cells than the header has columns."""
         template = self._rules.messages["more_cells" if cells > expected else "fewer_cells"]
-        return RowError(None, ErrorCode.MALFORMED_ROW, template.format(cells=cells, expected=expected))
+        message = template.format(
+            cells="1 cell" if cells == 1 else f"{cells} cells",
+            expected=expected,
+            separator=_SEPARATORS[separator],
+            mark=separator.strip(),
+        )
+        return RowError(None, ErrorCode.MALFORMED_ROW, message)
 
     def processing_error(self) -> RowError:
         """Return the finding for a row that our side failed to process: never the vendor's fault."""

@@ -30,8 +30,9 @@ class UpdateRules(ProductRules):
         super().__init__(
             replace(rules, columns=(*columns, *rules.updates.columns), duplicates=rules.updates.duplicates)
         )
-        self._clear = clear
+        self._clear, self._folded = clear, clear.casefold()
         self._clearable = frozenset(column.name for column in rules.columns if not column.required)
+        self._worded = self._clearable.union(column.name for column in columns if column.forbidden)
         self._naming = [self.columns.index(name) for name in NAMING_COLUMNS]
         self._words = rules.updates.messages
         self._labels = {column.name: column.label for column in rules.columns}
@@ -53,12 +54,12 @@ class UpdateRules(ProductRules):
 
     def check_all(self, rows: Sequence[Row], categories: AbstractSet[str]) -> list[Verdict]:
         """Return the verdict on each of the rows; among its values, cells to empty hold the word for it."""
-        cleared = [self._cleared(row.cells) for row in rows]
-        present = [
-            Cells(_without(row.cells, names), row.lengths, row.sent) if names else row
-            for row, names in zip(rows, cleared, strict=True)
+        words = [self._holding_the_word(row.cells) for row in rows]
+        judged = [
+            Cells(self._judged(row.cells, names), row.lengths, row.sent) if names else row
+            for row, names in zip(rows, words, strict=True)
         ]
-        return list(map(self._with_cleared, super().check_all(present, categories), cleared))
+        return list(map(self._with_cleared, super().check_all(judged, categories), words))
 
     def reference_check(
         self,
@@ -69,9 +70,9 @@ class UpdateRules(ProductRules):
         sent: Mapping[str, str] = AS_JUDGED,
     ) -> Verdict:
         """Return the verdict of Cerberus alone on the cells that are filled in."""
-        cleared = self._cleared(cells)
-        verdict = super().reference_check(_without(cells, cleared), categories, lengths=lengths, sent=sent)
-        return self._with_cleared(verdict, cleared)
+        words = self._holding_the_word(cells)
+        verdict = super().reference_check(self._judged(cells, words), categories, lengths=lengths, sent=sent)
+        return self._with_cleared(verdict, words)
 
     def is_cleared(self, name: str, value: str | None) -> bool:
         """Tell whether a value of a verdict stands for an emptied cell."""
@@ -93,23 +94,29 @@ class UpdateRules(ProductRules):
         message = self._words["mismatch"].format_map({name: shown(value) for name, value in names.items()})
         return RowError("sku", ErrorCode.PRODUCT_MISMATCH, message)
 
-    def _cleared(self, cells: Mapping[str, str]) -> set[str]:
-        """Return the columns whose values are to be emptied."""
-        if self._clear not in "\n".join(cells.values()):
+    def _holding_the_word(self, cells: Mapping[str, str]) -> set[str]:
+        """Return the columns whose cells hold the word alone, in whatever capitals."""
+        length, folded = len(self._clear), self._folded
+        if folded not in "\n".join(cells.values()).casefold():
             return set()
-        return {name for name, cell in cells.items() if self.is_cleared(name, cell.strip(BLANKS))}
+        return {
+            name
+            for name, cell in cells.items()
+            if name in self._worded and len(text := cell.strip(BLANKS)) == length and text.casefold() == folded
+        }
 
-    def _with_cleared(self, verdict: Verdict, cleared: Collection[str]) -> Verdict:
+    def _judged(self, cells: Mapping[str, str], words: AbstractSet[str]) -> dict[str, str]:
+        """Return the cells without those to empty; where a value is needed, the word as the rules forbid it."""
+        kept = {name: cell for name, cell in cells.items() if name not in words}
+        return kept | dict.fromkeys(words - self._clearable, self._clear)
+
+    def _with_cleared(self, verdict: Verdict, words: Collection[str]) -> Verdict:
         """Return the verdict on the cells that are filled in as one on the row."""
         errors, values = verdict
         if not any(map(values.__getitem__, self._naming)):
             unnamed = RowError(NAMING_COLUMNS[0], ErrorCode.MISSING_REQUIRED_FIELD, self._words["unnamed"])
             verdict = Verdict(self.in_order((*errors, unnamed)), values)
-        if not cleared:
+        if not words:
             return verdict
         named = zip(self.columns, values, strict=True)
-        return Verdict(verdict.errors, tuple(self._clear if name in cleared else value for name, value in named))
-
-
-def _without(cells: Mapping[str, str], columns: Collection[str]) -> dict[str, str]:
-    return {name: cell for name, cell in cells.items() if name not in columns}
+        return Verdict(verdict.errors, tuple(self._clear if name in words else value for name, value in named))

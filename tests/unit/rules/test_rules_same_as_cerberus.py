@@ -92,7 +92,9 @@ def test_check_agrees_with_cerberus_when_rows_are_fuzzed(drawn: list[dict[str, s
     assert_same_verdicts(RULES, combined(drawn, cuts, PLAUSIBLE))
 
 
-CHANGED_CELLS = CELLS | st.sampled_from(["CLEAR", " CLEAR\n", "clear", "CLEAR it", "active", "inactive", "Active"])
+CHANGED_CELLS = CELLS | st.sampled_from(
+    ["CLEAR", " CLEAR\n", "clear", "Clear ", "CLEAR it", "active", "inactive", "Active"]
+)
 CHANGED_ROWS = st.dictionaries(st.sampled_from(RULES.for_updates.columns), CHANGED_CELLS, max_size=6)
 
 

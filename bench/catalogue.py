@@ -15,17 +15,7 @@ from tests.conftest import TestDatabase, migrated_server
 
 VENDOR_ID = "VEND001"
 _TABLES = "product_changes, products, validation_errors, upload_history"
-_FILLING = """
-    SET session_replication_role = replica; -- no foreign key checks
-    INSERT INTO products (vendor_id, vendor_product_id, product_name, category, description, sku, brand, price,
-                          stock_quantity, unit, weight_kg, upload_id, row_number)
-    SELECT 'STOCK' || number %% 100, md5('product' || number), 'Product ' || number,
-           (ARRAY['Laptops', 'Audio', 'Books', 'Clothing', 'Gaming'])[1 + number %% 5], repeat('words ', 15),
-           md5('sku' || number), 'Brand', 1 + number %% 900, number %% 500, 'piece', 0.5,
-           'STOCK' || number %% 100, number
-    FROM generate_series(%s, %s) AS number
-"""
-"""Keys are hashes, so that new rows fall between old ones everywhere in the indexes."""
+_FILLING = Path(__file__).with_suffix(".sql")
 
 
 class Catalogue:
@@ -57,7 +47,7 @@ class Catalogue:
     def fill(self, products: int) -> None:
         """Grow the catalogue to this many products of other vendors."""
         if products > self._products:
-            self.as_superuser(_FILLING % (self._products + 1, products))
+            self.as_superuser(_FILLING.read_text(encoding="utf-8").format(first=self._products + 1, last=products))
             self._products = products
 
     def as_superuser(self, *statements: str) -> None:

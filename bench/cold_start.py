@@ -9,16 +9,11 @@ from statistics import median
 
 from bench.results import PROJECT, Part
 from onboarding import config
+from tests.handlers.world import ENVIRONMENT
 
 _TIMED = "import time; began = time.perf_counter(); import {0}; print(time.perf_counter() - began)"
-_ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin",
-    "LAMBDA_TASK_ROOT": str(PROJECT),
-    "API_KEY_KIND": "test",
-    **dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), "us-east-1"),
-    **dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_LAMBDA_FUNCTION_NAME"), "bench"),
-    **dict.fromkeys(("POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"), "bench"),
-}
+_LAMBDA = {"PATH": "/usr/bin:/bin", "LAMBDA_TASK_ROOT": str(PROJECT), "AWS_LAMBDA_FUNCTION_NAME": "bench"}
+_ENVIRONMENT = {**ENVIRONMENT, **_LAMBDA, "POWERTOOLS_TRACE_DISABLED": "false"}
 
 
 def measure(*, full: bool) -> Part:

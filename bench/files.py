@@ -7,7 +7,7 @@ from typing import TypeVar
 from bench.catalogue import VENDOR_ID
 from onboarding.intake.reading import read_products
 from onboarding.rows import CheckedRow, ProductRow, StagedRow
-from onboarding.validation.settling import check_row
+from onboarding.validation.settling import check_rows
 from operations.scale import usual_setting
 from rules import ProductRules
 from samples.generate import KINDS, generate
@@ -47,7 +47,7 @@ def staged(upload_id: str, rows: Sequence[ProductRow]) -> list[StagedRow]:
 
 def checked(upload_id: str, rows: Sequence[ProductRow]) -> list[CheckedRow]:
     """Return rows with the verdict of the rules, ready for the ledger."""
-    return [check_row(product_rules(), row, CATEGORIES) for row in staged(upload_id, rows)]
+    return check_rows(product_rules(), staged(upload_id, rows), CATEGORIES)
 
 
 def batches(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -28,7 +28,7 @@ from onboarding.rows import RowStatus, stage
 from onboarding.stores.dynamodb import dynamodb_client
 from onboarding.stores.staging import Item, StagingTable, row_of
 from onboarding.uploads import Upload
-from onboarding.validation.settling import check_row
+from onboarding.validation.settling import check_rows
 
 _ROWS = 10_000
 _PARTITIONS = 4
@@ -140,6 +140,6 @@ def _batches(stream: queue.Queue[Item]) -> Iterator[list[Item]]:
 
 def _validate(staging: StagingTable, items: Sequence[Item]) -> None:
     """Decide rows and mark them, as validator and error processor do."""
-    found = [check_row(product_rules(), row_of(item), CATEGORIES) for item in items]
+    found = check_rows(product_rules(), [row_of(item) for item in items], CATEGORIES)
     staging.put_rows([row.staged for row in found if not row.errors], RowStatus.VALIDATED)
     staging.put_rows([row.staged.with_errors(row.errors) for row in found if row.errors], RowStatus.ERROR)

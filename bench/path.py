@@ -23,7 +23,7 @@ from onboarding.stores.error_queue import read_message
 from onboarding.stores.history import Progress
 from onboarding.stores.staging import Item, item_of, row_of
 from onboarding.uploads import UploadMode
-from onboarding.validation.settling import Validation, check_row
+from onboarding.validation.settling import Validation, check_rows
 from samples.generate import expected_errors
 
 UPLOAD = "BENCH_PATH"
@@ -129,7 +129,7 @@ def run_at_once(catalogue: Catalogue, body: bytes) -> None:
     """Take a file as the peers do: rows go from the reader to rules, catalogue and report, in one transaction."""
     rules, categories = product_rules(), catalogue.run(products.active_categories)
     rows = staged(UPLOAD, _read(body))
-    checked = [check_row(rules, row, categories) for row in rows]
+    checked = check_rows(rules, rows, categories)
     errors = catalogue.run(lambda cursor: ledger.settle(cursor, rules, UPLOAD, VENDOR_ID, checked)).errors
     build_report([row.with_errors(errors[row.row_number]) for row in rows if row.row_number in errors])
 

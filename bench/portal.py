@@ -1,12 +1,12 @@
 """Portal: a real browser on the deployed local stack, with a slow network and a slow processor."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
 from statistics import median
 from time import time
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from bench.results import Part
 from local import browser
@@ -103,8 +103,7 @@ def _turn_pages(page: Page) -> None:
 
 @contextmanager
 def _slow_page(opened: Browser) -> Iterator[Page]:
-    context: BrowserContext = opened.new_context()
-    try:
+    with closing(opened.new_context()) as context:
         page = context.new_page()
         page.add_init_script(_WATCH)
         devtools = context.new_cdp_session(page)
@@ -112,5 +111,3 @@ def _slow_page(opened: Browser) -> Iterator[Page]:
         devtools.send("Network.emulateNetworkConditions", _SLOW_4G)
         devtools.send("Emulation.setCPUThrottlingRate", {"rate": _CPU_SLOWDOWN})
         yield page
-    finally:
-        context.close()

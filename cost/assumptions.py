@@ -20,9 +20,7 @@ class Assumptions:
     pollers: int = 5  # long polls of an idle queue at a time (Lambda developer guide, "SQS")
     state_log_bytes: int = 700  # a log event of an execution without its data; the emulator writes none
     staged_days: int = 9  # rows expire after 7 days; DynamoDB deletes them within a few days more
-    database_tail_seconds: int = (
-        375  # awake around work: 15 s to resume, 60 s to the last idle session's end, 300 s more
-    )
+    database_tail_seconds: int = 375  # awake around work: 15 s to resume, 60 s until the last session ends, 300 s more
     wakings: int = 10  # by schedule in a month: password rotation and purge weekly, our own rotation monthly
     busy_acus: Decimal = Decimal(1)  # while an upload is worked on, if the database has less when it merely is awake
     block_bytes: int = 4096  # in which Aurora bills the writing of its log

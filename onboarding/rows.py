@@ -20,10 +20,10 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class ProductRow(NamedTuple):
-    """One data row. `cells` holds the known columns as the rules judge them; blank ones are left out.
+    """One data row. `cells` holds the known columns of the file as the rules judge them.
 
     They are the cells as sent, but for numbers with a decimal comma: `sent` holds those as they were, and what else in
-    the columns of numbers has a comma or a point.
+    the columns of numbers has a comma or a point. A column that the row does not reach is missing.
     `lengths` holds the trimmed length of each cell that was cut to STAGED_CHARACTERS;
     `findings` what only the whole file can tell: a wrong number of cells, a key that an earlier row has.
     """

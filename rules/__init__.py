@@ -3,18 +3,19 @@
 The rules are data, in products.toml. Cerberus decides; nothing here touches AWS or a database.
 """
 
-from rules.codes import ErrorCode, RefusalCode, RowError, Verdict
+from rules.codes import Cells, ErrorCode, RefusalCode, RowError, Verdict
 from rules.engine import ProductRules
 from rules.messages import CategoryNames
 from rules.proofreading import STAGED_CHARACTERS
 from rules.schema import DEFAULT_RULES, RulesError
-from rules.text import header_name, trim
+from rules.text import header_name, spelled_out, trim
 from rules.updates import UpdateRules
 
 __all__ = [
     "DEFAULT_RULES",
     "STAGED_CHARACTERS",
     "CategoryNames",
+    "Cells",
     "ErrorCode",
     "ProductRules",
     "RefusalCode",
@@ -23,5 +24,6 @@ __all__ = [
     "UpdateRules",
     "Verdict",
     "header_name",
+    "spelled_out",
     "trim",
 ]

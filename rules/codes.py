@@ -1,7 +1,14 @@
 """The vocabulary of verdicts: error codes of a row, refusal codes of a file, and the values that carry them."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
+
+WHOLE: Mapping[str, int] = MappingProxyType({})
+"""No cell of a row was cut."""
+AS_JUDGED: Mapping[str, str] = MappingProxyType({})
+"""The rules judge the cells of a row as they were sent."""
 
 
 class ErrorCode(StrEnum):
@@ -41,6 +48,30 @@ class RowError(NamedTuple):
     field: str | None
     code: ErrorCode
     message: str
+
+
+class Row(Protocol):
+    """What the rules look at of one row; all three by column.
+
+    `cells` is raw text; a missing key is a blank cell. `lengths` gives the trimmed length, in characters, of the cells
+    that were cut before staging. `sent` gives the numbers of a file with decimal commas as they stand in it: messages
+    quote them and tell corrections that way, the verdict is that of `cells`.
+    """
+
+    @property
+    def cells(self) -> Mapping[str, str]: ...
+    @property
+    def lengths(self) -> Mapping[str, int]: ...
+    @property
+    def sent(self) -> Mapping[str, str]: ...
+
+
+class Cells(NamedTuple):
+    """A row that is nothing else."""
+
+    cells: Mapping[str, str]
+    lengths: Mapping[str, int] = WHOLE
+    sent: Mapping[str, str] = AS_JUDGED
 
 
 class Verdict(NamedTuple):

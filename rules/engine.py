@@ -1,18 +1,17 @@
 """Decides one row: trims its cells, lets the fast lane pass what surely passes, and asks Cerberus about the rest."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from operator import itemgetter
 from pathlib import Path
 from threading import Lock
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rules.codes import ErrorCode, RowError, Verdict
-from rules.compiled import CellValidator, Test, compile_test
+from rules.codes import AS_JUDGED, WHOLE, Cells, ErrorCode, Row, RowError, Verdict
+from rules.compiled import CellValidator, Test, choice_test, compile_test
 from rules.messages import Categories, ColumnMessages
 from rules.schema import DEFAULT_RULES, Rules, read_rules
 from rules.text import BLANKS, CutText, header_name, shown
@@ -21,10 +20,9 @@ from rules.validator import ProductValidator
 if TYPE_CHECKING:
     from rules.updates import UpdateRules
 
-_WHOLE: Mapping[str, int] = MappingProxyType({})
-_AS_JUDGED: Mapping[str, str] = MappingProxyType({})
 _WORDS = re.compile(r"[^\W_]+")
 _CLOSE_NAME = 0.7
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _CODE_ORDER = {code: position for position, code in enumerate(ErrorCode)}
 # A cell is reported once, with the first of these rules it breaks.
 _RULE_ORDER = ("required", "type", "allowed", "forbidden", "undamaged", "min", "max", "decimals", "maxlength")
@@ -34,6 +32,17 @@ def _likeness(name: str, header: str) -> float:
     """Return from 0 to 1 how much a header looks like a name; one that has all words of the name looks close."""
     within = set(name.split("_")) <= set(_WORDS.findall(header))
     return max(SequenceMatcher(None, name, header).ratio(), _CLOSE_NAME if within else 0.0)
+
+
+def _column(rows: Sequence[Mapping[str, str]], name: str) -> Sequence[str | None]:
+    """Return the trimmed cells of a column, None for blank ones. Files of changes have few of the columns."""
+    if not any(name in cells for cells in rows):
+        return [None] * len(rows)
+    return [cells.get(name, "").strip(BLANKS) or None for cells in rows]
+
+
+def _passes(test: Test, cell: str) -> bool:
+    return not test([cell])
 
 
 class ProductRules:
@@ -50,13 +59,15 @@ class ProductRules:
         self._tests = [compile_test(self._schema[name]) for name in self.columns]
         self._cell_validator = CellValidator(self._schema)
         self._messages = [
-            ColumnMessages(column, rules.hints, test, rules.error_values)
+            ColumnMessages(column, rules.hints, partial(_passes, test), rules.damage)
             for column, test in zip(rules.columns, self._tests, strict=True)
         ]
         self._position = {name: position for position, name in enumerate(self.columns)}
         self._lock = Lock()
         self._lane: tuple[AbstractSet[str], list[Test]] = (frozenset(), self._tests)
         self._categories = Categories(frozenset())
+        # The same mistake stands in row after row.
+        self._finding_of = lru_cache(maxsize=1024)(self._judge)
         self._oracle: tuple[frozenset[str], ProductValidator] | None = None
 
     @classmethod
@@ -80,33 +91,42 @@ class ProductRules:
         cells: Mapping[str, str],
         categories: AbstractSet[str],
         *,
-        lengths: Mapping[str, int] = _WHOLE,
-        sent: Mapping[str, str] = _AS_JUDGED,
+        lengths: Mapping[str, int] = WHOLE,
+        sent: Mapping[str, str] = AS_JUDGED,
     ) -> Verdict:
-        """Return the verdict on one row.
+        """Return the verdict on one row, given as in `Cells`; `check_all` is faster for many."""
+        (verdict,) = self.check_all([Cells(cells, lengths, sent)], categories)
+        return verdict
 
-        `cells` is raw text by column; a missing key is a blank cell. `categories` holds the names of the active
-        categories; pass the same frozenset for all rows of a batch. `lengths` gives the trimmed length, in characters,
-        of the cells that were cut before staging. `sent` gives the numbers of a file with decimal commas as they stand
-        in it: messages quote them and tell corrections that way, the verdict is that of `cells`.
+    def check_all(self, rows: Sequence[Row], categories: AbstractSet[str]) -> list[Verdict]:
+        """Return the verdict on each of the rows; `categories` holds the names of the active categories.
+
+        The cells are tested column by column, which spares a call for each of them.
         """
-        values = tuple([cells.get(name, "").strip(BLANKS) or None for name in self.columns])
-        if lengths:
-            every = range(len(values))
-            return Verdict(self._decide(every, self._with_cuts(values, lengths), categories, sent), values)
-        lane, tests = self._lane
-        if lane is not categories:
-            tests = self._open_lane(categories)
-        doubtful = [i for i, value in enumerate(values) if not tests[i](value)]
-        return Verdict(self._decide(doubtful, values, categories, sent) if doubtful else (), values)
+        all_cells = [row.cells for row in rows]
+        columns = [_column(all_cells, name) for name in self.columns]
+        verdicts = [Verdict((), values) for values in zip(*columns, strict=True)]
+        doubtful: dict[int, list[int]] = {}
+        for position, (cells, test) in enumerate(zip(columns, self._lane_for(categories), strict=True)):
+            for at in test(cells):
+                doubtful.setdefault(at, []).append(position)
+        for at, row in enumerate(rows):
+            if row.lengths:
+                values = self._with_cuts(verdicts[at].values, row.lengths)
+                verdicts[at] = Verdict(self._decide_cut(values, categories, row.sent), verdicts[at].values)
+                doubtful.pop(at, None)
+        for at, positions in doubtful.items():
+            values = verdicts[at].values
+            verdicts[at] = Verdict(self._decide(positions, values, categories, rows[at].sent), values)
+        return verdicts
 
     def reference_check(
         self,
         cells: Mapping[str, str],
         categories: AbstractSet[str],
         *,
-        lengths: Mapping[str, int] = _WHOLE,
-        sent: Mapping[str, str] = _AS_JUDGED,
+        lengths: Mapping[str, int] = WHOLE,
+        sent: Mapping[str, str] = AS_JUDGED,
     ) -> Verdict:
         """Return the verdict of Cerberus alone, used as its manual says: slow, and what `check` is measured against."""
         values = tuple([cells.get(name, "").strip(BLANKS) or None for name in self.columns])
@@ -118,8 +138,17 @@ class ProductRules:
             broken: dict[str, list[str]] = {}
             for error in validator._errors:
                 broken.setdefault(error.field, []).append(error.rule)
-            found = sorted((self._position[field], rules) for field, rules in broken.items())
-            return Verdict(self._findings(found, judged, categories, sent), values)
+            self._take_categories(categories)
+            return Verdict(
+                tuple(
+                    [
+                        self._finding(position, broken[name], judged[position], sent.get(name))
+                        for position, name in enumerate(self.columns)
+                        if name in broken
+                    ]
+                ),
+                values,
+            )
 
     def duplicate(self, field: str, value: str, *, earlier_row: int | None) -> RowError:
         """Return the finding for a repeated SKU or vendor product id; `earlier_row` None means it is in the catalogue.
@@ -139,10 +168,16 @@ class ProductRules:
         best = max(scores, default=(0.0, ""), key=itemgetter(0))
         return best[1] if best[0] >= _CLOSE_NAME else None
 
-    def malformed(self, cells: int, expected: int) -> RowError:
+    def malformed(self, cells: int, expected: int, separator: str = ",") -> RowError:
         """Return the finding for a row with another number of cells than the header has columns."""
         template = self._rules.messages["more_cells" if cells > expected else "fewer_cells"]
-        return RowError(None, ErrorCode.MALFORMED_ROW, template.format(cells=cells, expected=expected))
+        message = template.format(
+            cells="1 cell" if cells == 1 else f"{cells} cells",
+            expected=expected,
+            separator=_SEPARATORS[separator],
+            mark=separator.strip(),
+        )
+        return RowError(None, ErrorCode.MALFORMED_ROW, message)
 
     def processing_error(self) -> RowError:
         """Return the finding for a row that our side failed to process: never the vendor's fault."""
@@ -156,10 +191,12 @@ class ProductRules:
         column = -1 if error.field is None else self._position.get(error.field, len(self.columns))
         return column, _CODE_ORDER[error.code]
 
-    def _open_lane(self, categories: AbstractSet[str]) -> list[Test]:
+    def _lane_for(self, categories: AbstractSet[str]) -> list[Test]:
         """Return the compiled tests for this set of categories, and keep them for the rows that follow."""
+        if self._lane[0] is categories:
+            return self._lane[1]
         tests = [
-            _category_test(categories, optional=name not in self.required) if name in self._category_columns else test
+            choice_test(categories, optional=name not in self.required) if name in self._category_columns else test
             for name, test in zip(self.columns, self._tests, strict=True)
         ]
         self._lane = (categories, tests)
@@ -175,41 +212,43 @@ class ProductRules:
     def _decide(
         self,
         doubtful: Iterable[int],
-        cells: tuple[str | None, ...],
+        cells: Sequence[str | None],
         categories: AbstractSet[str],
         sent: Mapping[str, str],
     ) -> tuple[RowError, ...]:
         """Ask Cerberus about the cells at the given positions, in column order."""
         with self._lock:
-            found = []
-            for i in doubtful:
-                name = self.columns[i]
-                allowed = categories if name in self._category_columns else None
-                broken = self._cell_validator.broken_rules(name, cells[i], allowed)
-                if broken:
-                    found.append((i, broken))
-            return self._findings(found, cells, categories, sent)
+            self._take_categories(categories)
+            found = [self._finding_of(i, cells[i], sent.get(self.columns[i])) for i in doubtful]
+        return tuple([error for error in found if error is not None])
 
-    def _findings(
-        self,
-        found: list[tuple[int, list[str]]],
-        cells: tuple[str | None, ...],
-        categories: AbstractSet[str],
-        sent: Mapping[str, str],
+    def _decide_cut(
+        self, cells: Sequence[str | None], categories: AbstractSet[str], sent: Mapping[str, str]
     ) -> tuple[RowError, ...]:
-        if self._categories.names is not categories:
-            self._categories = self._categories.replaced_by(categories)
-        return tuple(
-            [
-                self._messages[i].finding(
-                    broken[0] if len(broken) == 1 else min(broken, key=_RULE_ORDER.index),
-                    cells[i] or "",
-                    self._categories,
-                    sent.get(self.columns[i]),
-                )
-                for i, broken in found
-            ]
-        )
+        """Ask Cerberus about all cells of a row. A cell that was cut equals others, so nothing is remembered."""
+        with self._lock:
+            self._take_categories(categories)
+            found = [self._judge(i, cell, sent.get(self.columns[i])) for i, cell in enumerate(cells)]
+        return tuple([error for error in found if error is not None])
+
+    def _judge(self, position: int, cell: str | None, sent: str | None) -> RowError | None:
+        name = self.columns[position]
+        allowed = self._categories.names if name in self._category_columns else None
+        broken = self._cell_validator.broken_rules(name, cell, allowed)
+        return self._finding(position, broken, cell, sent) if broken else None
+
+    def _finding(self, position: int, broken: Sequence[str], cell: str | None, sent: str | None) -> RowError:
+        rule = broken[0] if len(broken) == 1 else min(broken, key=_RULE_ORDER.index)
+        return self._messages[position].finding(rule, cell or "", self._categories, sent)
+
+    def _take_categories(self, categories: AbstractSet[str]) -> None:
+        """Let categories and messages be of this set; what was said before is forgotten when they are others."""
+        if self._categories.names is categories:
+            return
+        current = self._categories.replaced_by(categories)
+        if current is not self._categories:
+            self._categories = current
+            self._finding_of.cache_clear()
 
     def _stock_validator(self, categories: frozenset[str]) -> ProductValidator:
         if self._oracle is None or self._oracle[0] != categories:
@@ -217,9 +256,3 @@ class ProductRules:
             schema = {name: {**rules, **names.get(name, {})} for name, rules in self._schema.items()}
             self._oracle = (categories, ProductValidator(schema))
         return self._oracle[1]
-
-
-def _category_test(categories: AbstractSet[str], *, optional: bool) -> Test:
-    if optional:
-        return lambda value: value is None or value in categories
-    return lambda value: value in categories

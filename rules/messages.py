@@ -8,11 +8,12 @@ from itertools import pairwise
 from typing import Self
 
 from rules.codes import ErrorCode, RowError
-from rules.damage import first_found
-from rules.numbers import has_currency, is_ambiguous, is_exponent, is_percentage, plain_forms
+from rules.damage import Damage, first_found
+from rules.numbers import has_currency, has_digits, is_ambiguous, is_exponent, is_percentage, plain_forms
 from rules.schema import Column
 from rules.text import quoted, shown, trim
 
+_SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009\u2007\u3000", " "))
 _COMPARED = 3
 _LONGEST_CATEGORY = 100
 _LONGEST_LIST = 1000
@@ -26,13 +27,13 @@ class ColumnMessages:
         column: Column,
         hints: Mapping[str, str],
         accepts: Callable[[str], bool],
-        error_values: AbstractSet[str],
+        damage: Mapping[str, Damage],
     ) -> None:
         """`accepts` tells whether a corrected number keeps the rules, so that no hint leads to the next refusal."""
         self._column = column
         self._hints = hints
         self._accepts = accepts
-        self._error_values = error_values
+        self._damage = damage
         self._fixed = {
             "label": column.label,
             "min": f"{column.min:f}",
@@ -61,7 +62,8 @@ class ColumnMessages:
             return self._write(column.code, "choice", sent=quoted(text))
         if rule == "maxlength":
             return self._write(column.code, rule, sent=quoted(text), length=len(text))
-        quote = quoted(text if sent is None else trim(sent))
+        # Programs put spaces of all kinds between thousands; shown as what they are, nobody would know them.
+        quote = quoted((text if sent is None else trim(sent)).translate(_SPACES))
         if rule in ("min", "max"):
             return self._write(column.code, rule, sent=quote)
         template = "whole" if column.decimals == 0 else rule
@@ -73,7 +75,7 @@ class ColumnMessages:
         return RowError(self._column.name, code, message)
 
     def _number_hint(self, rule: str, text: str, *, decimal_comma: bool) -> str:
-        if text in self._error_values:
+        if self._damage["error_value"].found_in(text):
             return " " + self._hints["error_value"]
         if not decimal_comma and is_ambiguous(text):
             return " " + self._hints["digits" if self._column.decimals else "whole_digits"]
@@ -83,6 +85,10 @@ class ColumnMessages:
                 return " " + self._hints["corrected"].format(corrected=corrected)
         if rule == "decimals":
             return ""
+        if not has_digits(text):
+            return " " + self._hints["digits" if self._column.decimals else "whole_digits"]
+        if self._damage["date"].found_in(text):
+            return " " + self._hints["date"]
         if is_exponent(text):
             return " " + self._hints["exponent"]
         if is_percentage(text):
@@ -92,7 +98,7 @@ class ColumnMessages:
         return " " + self._hints["digits" if self._column.decimals else "whole_digits"]
 
     def _category_hint(self, text: str, categories: "Categories") -> str:
-        if text in self._error_values:
+        if self._damage["error_value"].found_in(text):
             return " " + self._hints["error_value"]
         was_one, name = categories.became_of(text)
         if was_one:

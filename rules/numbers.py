@@ -6,17 +6,26 @@ from collections.abc import Iterator
 
 _LONGEST = 40
 _SAME_MARKS = str.maketrans({"\uff0e": ".", "\uff0c": ",", "\u066b": ".", "\u066c": "\u00a0"})
-_WRAPPING = re.compile(r"[\"'\s]*(?:US\$|USD|\$)?\s*(.*?)\s*(?:USD|\$)?[\"'\s]*", re.DOTALL | re.IGNORECASE)
+_WRAPPING = re.compile(r"=?[\"'\s]*(?:US\$|USD|\$)?\s*(.*?)\s*(?:USD|\$)?[\"'\s]*", re.DOTALL | re.IGNORECASE)
 _SPACED = re.compile(r"[1-9][0-9]{0,2}(?:([ '\u2019_\u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})*)(?:[.,][0-9]+)?")
 _COMMA_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+\.[0-9]+|(?:,[0-9]{3}){2,})")
 _POINT_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})")
 # 1,299 may be one thousand or one and a bit; 19,99 and 0,250 can only have a decimal comma.
 _DECIMAL_COMMA = re.compile(r"0,[0-9]+|[0-9]+,(?![0-9]{3}\Z)[0-9]+")
 _THOUSANDS_OR_DECIMALS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+_NO_CENTS = re.compile(r"(?<=[0-9])[.,]\s?[-\u2013\u2014]{1,2}\Z")  # 12,- and 12.--
 _UNFINISHED = re.compile(r"\+?[0-9]*\.?[0-9]*")
 _NEGATIVE_ZERO = re.compile(r"-0+(?:\.0+)?")
 _PERCENTAGE = re.compile(r"[+-]?[0-9][0-9.,]*\s*%")
-_CURRENCY = re.compile(r"[A-Z]{3}\s*[+-]?[0-9][0-9.,' ]*|[+-]?[0-9][0-9.,' ]*\s*[A-Z]{3}", re.IGNORECASE)
+_CURRENCIES = (
+    "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MXN|MYR|NOK|NZD|PHP|"
+    "PLN|RMB|RON|RSD|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
+)
+"""Any three letters would do, but "5 pcs" and "12 May" are no amounts."""
+_CURRENCY = re.compile(
+    rf"(?:{_CURRENCIES})\s*[+-]?[0-9][0-9.,' ]*|[+-]?[0-9][0-9.,' ]*\s*(?:{_CURRENCIES})", re.IGNORECASE
+)
+_DIGIT = re.compile(r"[0-9]")
 _EXPONENT = re.compile(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+")
 
 
@@ -49,6 +58,11 @@ def is_percentage(text: str) -> bool:
     return _PERCENTAGE.fullmatch(text[:_LONGEST]) is not None
 
 
+def has_digits(text: str) -> bool:
+    """Tell whether the text has a digit at all: without one it is neither an amount nor a date."""
+    return _DIGIT.search(text) is not None
+
+
 def has_currency(text: str) -> bool:
     """Tell whether the text is an amount with a currency, such as 19.99 € or CHF 5."""
     short = text[:_LONGEST]
@@ -60,7 +74,7 @@ def _plain(text: str) -> str | None:
     if not text.isascii():
         text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text.translate(_SAME_MARKS))
     wrapped = _WRAPPING.fullmatch(text)
-    bare = wrapped[1] if wrapped else text
+    bare = _NO_CENTS.sub("", wrapped[1] if wrapped else text)
     if not any(c in "0123456789" for c in bare):
         return None
     if spaced := _SPACED.fullmatch(bare):

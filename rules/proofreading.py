@@ -25,7 +25,7 @@ _COMMON = {
     "aliases": {"type": "list", "empty": False, "schema": {"type": "string", "empty": False}},
 }
 _CODE = {"type": "string", "allowed": _VALUE_CODES, "required": True}
-_DAMAGE_KINDS = ("error_value", "shortened_number", "date")
+_DAMAGE_KINDS = ("error_value", "shortened_number", "formula", "date")
 _TEXTS = {"type": "list", "empty": False, "schema": {"type": "string", "empty": False}}
 _DICT: Mapping[str, Any] = {"type": "dict", "required": True}
 _COLUMN_KEYS: Mapping[str, Mapping[str, Any]] = {
@@ -87,14 +87,15 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "category": frozenset(_ALWAYS | {"sent", "hint"}),
     "choice": frozenset(_ALWAYS | {"sent", "choices"}),
     "cleared": frozenset(_ALWAYS | {"sent"}),
-    "more_cells": frozenset({"cells", "expected"}),
-    "fewer_cells": frozenset({"cells", "expected"}),
+    "more_cells": frozenset({"cells", "expected", "separator", "mark"}),
+    "fewer_cells": frozenset({"cells", "expected", "separator", "mark"}),
     "processing_error": frozenset(),
 }
 _HINTS: Mapping[str, frozenset[str]] = {
     "corrected": frozenset({"corrected"}),
     "exponent": frozenset(),
     "error_value": frozenset(),
+    "date": frozenset(),
     "percent": frozenset(),
     "currency": frozenset(),
     "digits": frozenset(),

@@ -91,7 +91,7 @@ class Rules:
     hints: Mapping[str, str]
     duplicates: Mapping[str, Duplicate]
     updates: Updates
-    error_values: frozenset[str] = frozenset()
+    damage: Mapping[str, Damage]
 
 
 def read_rules(path: Path) -> Rules:
@@ -110,7 +110,7 @@ def read_rules(path: Path) -> Rules:
         hints=data["hints"],
         duplicates=_duplicates(data["duplicates"]),
         updates=_updates(data),
-        error_values=damage["error_value"].values,
+        damage=damage,
     )
 
 

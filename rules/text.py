@@ -3,15 +3,17 @@
 import re
 import unicodedata
 
-# Everything str.strip() takes off, and the two invisible marks that files from spreadsheets and web pages carry.
+# Everything str.strip() takes off, and the invisible marks that files from spreadsheets and web pages carry: of byte
+# order, places where a word may be parted or not, and the direction of writing.
 BLANKS = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680"
     "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
-    "\ufeff\u200b"
+    "\ufeff\u200b\u2060\u200e\u200f\u202a\u202c"
 )
 SHOWN_CHARACTERS = 60
 _NAME_BREAKS = re.compile(r"[\s-]+")
+_NEW_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 class CutText(str):
@@ -39,6 +41,11 @@ def header_name(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)  # some systems write "é" as "e" and a combining accent
     return _NAME_BREAKS.sub("_", trim(text).casefold())
+
+
+def spelled_out(text: str) -> str:
+    """Return the name of a column without marks such as `*` at its ends, and "stockQuantity" as "stock_Quantity"."""
+    return _NEW_WORDS.sub("_", text.strip(BLANKS + "*:#"))
 
 
 def shown(text: str) -> str:

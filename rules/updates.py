@@ -1,11 +1,10 @@
 """Decides one row of a file of changes: the rules of a product, for the cells that are there."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from types import MappingProxyType
 
-from rules.codes import ErrorCode, RowError, Verdict
+from rules.codes import AS_JUDGED, WHOLE, Cells, ErrorCode, Row, RowError, Verdict
 from rules.engine import ProductRules
 from rules.schema import Rules
 from rules.text import BLANKS, shown
@@ -13,8 +12,6 @@ from rules.text import BLANKS, shown
 NAMING_COLUMNS = ("vendor_product_id", "sku")
 """Either of them names a product."""
 _EITHER_NAME = " or ".join(NAMING_COLUMNS)
-_WHOLE: Mapping[str, int] = MappingProxyType({})
-_AS_JUDGED: Mapping[str, str] = MappingProxyType({})
 
 
 class UpdateRules(ProductRules):
@@ -33,8 +30,9 @@ class UpdateRules(ProductRules):
         super().__init__(
             replace(rules, columns=(*columns, *rules.updates.columns), duplicates=rules.updates.duplicates)
         )
-        self._clear = clear
+        self._clear, self._folded = clear, clear.casefold()
         self._clearable = frozenset(column.name for column in rules.columns if not column.required)
+        self._worded = self._clearable.union(column.name for column in columns if column.forbidden)
         self._naming = [self.columns.index(name) for name in NAMING_COLUMNS]
         self._words = rules.updates.messages
         self._labels = {column.name: column.label for column in rules.columns}
@@ -54,27 +52,27 @@ class UpdateRules(ProductRules):
         likely = (super(UpdateRules, self).nearest_header(name, seen) for name in names if name in self.columns)
         return next((header for header in likely if header is not None), None)
 
-    def check(
-        self,
-        cells: Mapping[str, str],
-        categories: AbstractSet[str],
-        *,
-        lengths: Mapping[str, int] = _WHOLE,
-        sent: Mapping[str, str] = _AS_JUDGED,
-    ) -> Verdict:
-        """Return the verdict on one row; among its values, cells to empty hold the word for it."""
-        return self._decide_present(super().check, cells, categories, lengths, sent)
+    def check_all(self, rows: Sequence[Row], categories: AbstractSet[str]) -> list[Verdict]:
+        """Return the verdict on each of the rows; among its values, cells to empty hold the word for it."""
+        words = [self._holding_the_word(row.cells) for row in rows]
+        judged = [
+            Cells(self._judged(row.cells, names), row.lengths, row.sent) if names else row
+            for row, names in zip(rows, words, strict=True)
+        ]
+        return list(map(self._with_cleared, super().check_all(judged, categories), words))
 
     def reference_check(
         self,
         cells: Mapping[str, str],
         categories: AbstractSet[str],
         *,
-        lengths: Mapping[str, int] = _WHOLE,
-        sent: Mapping[str, str] = _AS_JUDGED,
+        lengths: Mapping[str, int] = WHOLE,
+        sent: Mapping[str, str] = AS_JUDGED,
     ) -> Verdict:
         """Return the verdict of Cerberus alone on the cells that are filled in."""
-        return self._decide_present(super().reference_check, cells, categories, lengths, sent)
+        words = self._holding_the_word(cells)
+        verdict = super().reference_check(self._judged(cells, words), categories, lengths=lengths, sent=sent)
+        return self._with_cleared(verdict, words)
 
     def is_cleared(self, name: str, value: str | None) -> bool:
         """Tell whether a value of a verdict stands for an emptied cell."""
@@ -87,36 +85,38 @@ class UpdateRules(ProductRules):
 
     def retired_category(self, field: str, value: str, categories: AbstractSet[str]) -> RowError:
         """Return the finding for a row that would move a product into a category that is not active."""
-        position = self.columns.index(field)
-        cells = tuple(value if at == position else None for at in range(len(self.columns)))
         with self._lock:
-            (error,) = self._findings([(position, ["allowed"])], cells, categories, {})
-        return error
+            self._take_categories(categories)
+            return self._finding(self.columns.index(field), ["allowed"], value, None)
 
     def product_mismatch(self, names: Mapping[str, str]) -> RowError:
         """Return the finding for a row whose SKU and vendor product id do not name one product of the vendor."""
         message = self._words["mismatch"].format_map({name: shown(value) for name, value in names.items()})
         return RowError("sku", ErrorCode.PRODUCT_MISMATCH, message)
 
-    def _decide_present(
-        self,
-        check: Callable[..., Verdict],
-        cells: Mapping[str, str],
-        categories: AbstractSet[str],
-        lengths: Mapping[str, int],
-        sent: Mapping[str, str],
-    ) -> Verdict:
-        cleared = {
-            name for name, cell in cells.items() if self._clear in cell and self.is_cleared(name, cell.strip(BLANKS))
+    def _holding_the_word(self, cells: Mapping[str, str]) -> set[str]:
+        """Return the columns whose cells hold the word alone, in whatever capitals."""
+        length, folded = len(self._clear), self._folded
+        if folded not in "\n".join(cells.values()).casefold():
+            return set()
+        return {
+            name
+            for name, cell in cells.items()
+            if name in self._worded and len(text := cell.strip(BLANKS)) == length and text.casefold() == folded
         }
-        if cleared:
-            cells = {name: cell for name, cell in cells.items() if name not in cleared}
-        verdict = check(cells, categories, lengths=lengths, sent=sent)
-        errors = verdict.errors
-        if not any(map(verdict.values.__getitem__, self._naming)):
+
+    def _judged(self, cells: Mapping[str, str], words: AbstractSet[str]) -> dict[str, str]:
+        """Return the cells without those to empty; where a value is needed, the word as the rules forbid it."""
+        kept = {name: cell for name, cell in cells.items() if name not in words}
+        return kept | dict.fromkeys(words - self._clearable, self._clear)
+
+    def _with_cleared(self, verdict: Verdict, words: Collection[str]) -> Verdict:
+        """Return the verdict on the cells that are filled in as one on the row."""
+        errors, values = verdict
+        if not any(map(values.__getitem__, self._naming)):
             unnamed = RowError(NAMING_COLUMNS[0], ErrorCode.MISSING_REQUIRED_FIELD, self._words["unnamed"])
-            errors = self.in_order((*errors, unnamed))
-        if not cleared:
-            return Verdict(errors, verdict.values) if errors is not verdict.errors else verdict
-        values = zip(self.columns, verdict.values, strict=True)
-        return Verdict(errors, tuple(self._clear if name in cleared else value for name, value in values))
+            verdict = Verdict(self.in_order((*errors, unnamed)), values)
+        if not words:
+            return verdict
+        named = zip(self.columns, values, strict=True)
+        return Verdict(verdict.errors, tuple(self._clear if name in words else value for name, value in named))

@@ -19,6 +19,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
 )
+_END_OF_FILE = "\x1a"
 _SAMPLE = 200_000
 """Letters beyond ASCII that are looked at; the first ones, so that the same bytes are always read the same way."""
 _BEYOND_ASCII = re.compile(rb"(?s)(?<=(.))([\x80-\xff])(?=(.))")
@@ -42,16 +43,17 @@ class Decoded:
 
 
 def decode(body: bytes) -> Decoded:
-    """Return the text of a file without its byte order mark.
+    """Return the text of a file without its byte order mark, and without the mark of its end that DOS programs write.
 
     Raises FileRefused when it is text in no encoding that fits.
     """
     for mark, codec, name in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
-            return Decoded(_strictly(body, codec, name, skip=len(mark)), name)
+            return Decoded(_strictly(body, codec, name, skip=len(mark)).removesuffix(_END_OF_FILE), name)
     nul = body.find(b"\0")
     if nul >= 0:
-        return Decoded(_utf_16_by_nuls(body, nul), "UTF-16")
+        return Decoded(_utf_16_by_nuls(body, nul).removesuffix(_END_OF_FILE), "UTF-16")
+    body = body.removesuffix(_END_OF_FILE.encode())
     try:
         return Decoded(body.decode("utf-8"), UTF_8)
     except UnicodeDecodeError as error:

@@ -1,14 +1,16 @@
 """Finds the header of a product list and which of its columns means what."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from onboarding.intake.refusal import FileRefused
-from rules import ProductRules, RefusalCode, header_name, trim
+from rules import ProductRules, RefusalCode, header_name, spelled_out, trim
 
 SEARCHED_LINES = 10
 """A header stands among so many of the first lines that are not blank; above it there may be a title."""
 _LONGEST_NAME = 200
+_LONGEST_LINE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,13 @@ def _claims(header: Sequence[str], rules: ProductRules) -> dict[str, _Claims]:
         name = header_name(cell)
         if name in rules.columns:
             claims.setdefault(name, _Claims([], [])).exact.append(position)
-        elif name in rules.aliases:
-            claims.setdefault(rules.aliases[name], _Claims([], [])).other.append(position)
+        elif (meant := _meant(name, rules) or _meant(header_name(spelled_out(cell)), rules)) is not None:
+            claims.setdefault(meant, _Claims([], [])).other.append(position)
     return claims
+
+
+def _meant(name: str, rules: ProductRules) -> str | None:
+    return name if name in rules.columns else rules.aliases.get(name)
 
 
 def _winners(claims: _Claims) -> list[int]:
@@ -106,16 +112,32 @@ def _missing_columns_message(
     where: str, header: Sequence[str], missing: Sequence[str], taken: Iterable[int], rules: ProductRules
 ) -> str:
     sent = ", ".join(_quoted(name) for name in header[:20]) + (", …" if len(header) > 20 else "")
+    if _is_whole_line(header, rules):
+        return (
+            f"{where} is one single cell: {sent}. Give each column a cell of its own: in a text file with a comma, "
+            "semicolon, tab or vertical bar between the columns and no quotation marks around the whole line."
+        )
     plural = "s" if len(missing) > 1 else ""
     matched = set(taken)
     free = [cell for position, cell in enumerate(header[:100]) if position not in matched and trim(cell)]
-    nearest = {column: rules.nearest_header(column, free) for column in missing if column in rules.columns}
-    questions = [f"{_quoted(name)} for {column}" for column, name in nearest.items() if name is not None]
+    questions = []
+    for column in missing:
+        nearest = rules.nearest_header(column, free) if column in rules.columns else None
+        if nearest is not None:
+            questions.append(f"{_quoted(nearest)} for {column}")
+            free.remove(nearest)
     suggestion = f" Did you mean {listed(questions)}? Then rename the column." if questions else ""
     return (
         f"{where} lacks the required column{plural} {listed(missing)}. It has: {sent}.{suggestion} "
         "The first row of the file must name the columns."
     )
+
+
+def _is_whole_line(header: Sequence[str], rules: ProductRules) -> bool:
+    """Tell whether the only cell with anything in it holds the names of several columns."""
+    filled = [cell for cell in header if trim(cell)]
+    words = map(header_name, re.findall(r"\w+", filled[0][:_LONGEST_LINE])) if len(filled) == 1 else ()
+    return len({meant for word in words if (meant := _meant(word, rules)) is not None}) > 1
 
 
 def _duplicate_columns_message(
@@ -133,7 +155,7 @@ def _duplicate_columns_message(
 
 
 def _quoted(name: str) -> str:
-    return f'"{trim(name)[:40]}"'
+    return f'"{" ".join(trim(name[:_LONGEST_NAME]).split())[:40]}"'
 
 
 def listed(names: Sequence[str]) -> str:

@@ -25,7 +25,7 @@ an execution: 256 KiB (SNS API reference, "Publish"; Step Functions quotas)."""
 @dataclass(frozen=True, slots=True)
 class ReadAs:
     """How a file was read. `encoding` and `separator` are those of text, `sheet` that of a workbook, of which
-    `other_sheets` were not read.
+    `other_sheets` were not read. `spaced` says that spaces before quotation marks were left out.
 
     `header_row` is the row of the header as an editor or a spreadsheet numbers it. `columns` gives the header cell of
     each known column, `ignored` the header cells that mean nothing here.
@@ -41,6 +41,7 @@ class ReadAs:
     other_sheets: tuple[str, ...] = ()
     decimal_sign: str = "."
     corrections: bool = False
+    spaced: bool = False
     renamed: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -78,6 +79,8 @@ class ReadAs:
         parts = ["decimal comma"] if self.decimal_sign == "," else []
         if self.header_row != 1:
             parts.append(f"header in row {self.header_row}")
+        if self.spaced:
+            parts.append("without the spaces before quotation marks")
         return [*parts, "a corrections file"] if self.corrections else parts
 
 

@@ -9,7 +9,7 @@ from onboarding.intake.corrections_file import before_corrections, errors_column
 from onboarding.intake.decimals import has_decimal_commas, with_decimal_points
 from onboarding.intake.encodings import decode
 from onboarding.intake.formats import Format, format_of
-from onboarding.intake.header import find_header, match_columns
+from onboarding.intake.header import find_header, is_blank, match_columns
 from onboarding.intake.limits import MAX_FILE_BYTES, MAX_ROWS
 from onboarding.intake.read_as import ReadAs
 from onboarding.intake.refusal import FileRefused, empty_file, file_too_large
@@ -52,7 +52,8 @@ def read_products(body: bytes, rules: ProductRules) -> ReadFile:
         return _read(table, ReadAs(kind, 0, {}, sheet=table.name, other_sheets=table.others), rules)
     decoded = decode(body)
     text = open_table(decoded.text, rules)
-    return _read(text, ReadAs(kind, 0, {}, encoding=decoded.encoding, separator=text.separator), rules)
+    read_as = ReadAs(kind, 0, {}, encoding=decoded.encoding, separator=text.separator, spaced=text.spaced)
+    return _read(text, read_as, rules)
 
 
 def _read(table: TextTable | SheetTable, read_as: ReadAs, rules: ProductRules) -> ReadFile:
@@ -63,8 +64,9 @@ def _read(table: TextTable | SheetTable, read_as: ReadAs, rules: ProductRules) -
     corrections = errors_at is not None
     header = [restore(cell) for cell in found.cells[:errors_at]] if corrections else list(found.cells)
     columns = match_columns(header, rules, sheet=read_as.sheet)
+    header = _as_wide_as_rows(header, _lines_of(table, errors_at, found.index))
     lines = _lines_of(table, errors_at, found.index)
-    rows = _read_rows(lines, columns, len(header), rules)
+    rows = _read_rows(lines, columns, len(header), rules, read_as.separator or COMMA)
     decimal_comma = (
         read_as.separator != COMMA and has_decimal_commas(rows, rules.numbers, points=read_as.sheet is None)
         if errors_at is None
@@ -91,6 +93,18 @@ def _read(table: TextTable | SheetTable, read_as: ReadAs, rules: ProductRules) -
     )
 
 
+def _as_wide_as_rows(header: list[str], lines: Iterator[list[str]]) -> list[str]:
+    """Return the header without the separators at its end if no row has them.
+
+    Each row must fill the last column that has a name: else it may lack another cell and have the separator.
+    """
+    named = max(at for at, cell in enumerate(header, start=1) if trim(cell))
+    rows = (cells for cells in lines if not is_blank(cells))
+    if named < len(header) and all(len(cells) == named and trim(cells[-1]) for cells in rows):
+        return header[:named]
+    return header
+
+
 def _row_of(table: TextTable | SheetTable, index: int) -> int:
     """Return the number of a line as an editor or a spreadsheet shows it."""
     return index + 1 + (table.skipped if isinstance(table, TextTable) else 0)
@@ -103,9 +117,8 @@ def _lines_of(table: TextTable | SheetTable, errors_at: int | None, header_index
 
 
 def _read_rows(
-    lines: Iterator[list[str]], columns: Mapping[str, int], width: int, rules: ProductRules
+    lines: Iterator[list[str]], columns: Mapping[str, int], width: int, rules: ProductRules, separator: str
 ) -> list[ProductRow]:
-    places = [(position, name) for name, position in columns.items()]
     rows: list[ProductRow] = []
     for row_number, cells in enumerate(lines, start=1):
         together = "".join(cells)
@@ -117,7 +130,8 @@ def _read_rows(
                 f"The file has more than {MAX_ROWS:,} products. Split it into files of at most {MAX_ROWS:,} rows each.",
             )
         is_long = len(together) > STAGED_CHARACTERS
-        rows.append(_read_row(row_number, cells, places, width, rules, is_long=is_long))
+        finding = None if len(cells) == width else rules.malformed(len(cells), width, separator)
+        rows.append(_read_row(row_number, cells, columns, finding, is_long=is_long))
     if not rows:
         raise FileRefused(
             RefusalCode.EMPTY_FILE, "The file has a header but no products. Add one row for each product below it."
@@ -128,19 +142,18 @@ def _read_rows(
 def _read_row(
     row_number: int,
     cells: Sequence[str],
-    columns: Sequence[tuple[int, str]],
-    width: int,
-    rules: ProductRules,
+    columns: Mapping[str, int],
+    finding: RowError | None,
     *,
     is_long: bool,
 ) -> ProductRow:
     """Return the row; `is_long` says that one of its cells may have to be cut."""
-    if len(cells) == width:
-        sent = {name: cells[position] for position, name in columns if cells[position]}
+    if finding is None:
+        sent = {name: cells[position] for name, position in columns.items()}
         findings: tuple[RowError, ...] = ()
     else:
-        sent = {name: cells[position] for position, name in columns if position < len(cells) and cells[position]}
-        findings = (rules.malformed(len(cells), width),)
+        sent = {name: cells[position] for name, position in columns.items() if position < len(cells)}
+        findings = (finding,)
     if not is_long:
         return ProductRow(row_number, sent, findings=findings) if findings else ProductRow(row_number, sent)
     long = {name: trim(cell) for name, cell in sent.items() if len(cell) > STAGED_CHARACTERS}
@@ -154,16 +167,18 @@ def _read_row(
 
 def _mark_repeated_keys(rows: list[ProductRow], rules: ProductRules) -> list[ProductRow]:
     """Mark each row whose SKU or vendor product id an earlier row has; the earlier row keeps it, valid or not."""
-    first_rows: dict[str, dict[str, int]] = {"vendor_product_id": {}, "sku": {}}
-    marked: list[ProductRow] = []
-    for row in rows:
-        if row.findings:  # its cells may stand in the wrong columns
-            marked.append(row)
+    judged = [row for row in rows if not row.findings]  # the cells of others may stand in the wrong columns
+    repeated: dict[int, list[RowError]] = {}
+    for name in ("vendor_product_id", "sku"):
+        values = [trim(row.cells.get(name, "")) for row in judged]
+        if len(set(values)) == len(values):
             continue
-        repeated: list[RowError] = []
-        for name, seen in first_rows.items():
-            value = trim(row.cells.get(name, ""))
-            if value and (first := seen.setdefault(value, row.row_number)) != row.row_number:
-                repeated.append(rules.duplicate(name, value, earlier_row=first))
-        marked.append(row._replace(findings=tuple(repeated)) if repeated else row)
-    return marked
+        first_rows: dict[str, int] = {}
+        for row, value in zip(judged, values, strict=True):
+            if value and (first := first_rows.setdefault(value, row.row_number)) != row.row_number:
+                repeated.setdefault(row.row_number, []).append(rules.duplicate(name, value, earlier_row=first))
+    if not repeated:
+        return rows
+    return [
+        row._replace(findings=tuple(repeated[row.row_number])) if row.row_number in repeated else row for row in rows
+    ]

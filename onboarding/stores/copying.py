@@ -1,4 +1,4 @@
-"""The text forms in which PostgreSQL takes many values at once fastest: COPY files, arrays and multiranges."""
+"""Many values as one text, as PostgreSQL takes them fastest: lines of COPY, arrays and multiranges."""
 
 import io
 import re
@@ -8,6 +8,8 @@ from itertools import islice, pairwise
 from psycopg2.extensions import cursor as Cursor
 
 _LINES_AT_A_TIME = 100
+_ESCAPE = re.compile(r"\\(.)")
+_MEANINGS = {"\\": "\\", "t": "\t", "n": "\n", "r": "\r"}
 _RANGE = re.compile(r"\[(\d+),(\d+)\)")
 
 
@@ -32,10 +34,25 @@ def copy_line(record: Sequence[str | None]) -> str:
 
     Escaping cell by cell costs more than all the rest; hardly any record needs it.
     """
-    line = "\t".join([value or "" for value in record])
-    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(record):
-        line = "\t".join([_escaped(value or "") for value in record])
-    return line + "\n"
+    return tabbed([value or "" for value in record]) + "\n"
+
+
+def tabbed(values: Collection[str]) -> str:
+    """Return values as they stand in a line of COPY's text format, tabs between them."""
+    line = "\t".join(values)
+    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(values):
+        line = "\t".join([_escaped(value) for value in values])
+    return line
+
+
+def values_of(line: str) -> list[str]:
+    """Return the values of a line that `tabbed` wrote."""
+    values = line.split("\t")
+    return [_ESCAPE.sub(_meant, value) for value in values] if "\\" in line else values
+
+
+def _meant(escape: re.Match[str]) -> str:
+    return _MEANINGS[escape[1]]
 
 
 def _escaped(value: str) -> str:

@@ -58,7 +58,7 @@ def read_message(body: str) -> list[StagedRow] | ReportRequest:
     document = json.loads(body)
     match document.get("kind"):
         case "error_rows":
-            return [_row_of(document, entry) for entry in document["rows"]]
+            return _rows_of(document)
         case "report_request":
             return ReportRequest(
                 document["upload_id"],
@@ -99,7 +99,7 @@ def _halved(rows: Sequence[StagedRow]) -> Iterator[str]:
 def _body(rows: Sequence[StagedRow]) -> str:
     first = rows[0]
     head = {"kind": "error_rows", "upload_id": first.upload_id, "vendor_id": first.vendor_id}
-    body = _encode({**head, "rows": [_entry_of(row) for row in rows]})
+    body = _encode({**head, "columns": REPORTED_COLUMNS, "rows": [_entry_of(row) for row in rows]})
     # json escapes all other characters that SQS does not take (SQS API reference, "SendMessage")
     return body.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
 
@@ -118,21 +118,31 @@ def _requests(bodies: Iterator[str]) -> Iterator[list[str]]:
         yield request
 
 
-def _entry_of(row: StagedRow) -> dict[str, Any]:
-    cells = row.row.as_sent()
-    return {
-        "row_number": row.row_number,
-        "expires_at": row.expires_at,
-        "cells": {name: cells[name] for name in REPORTED_COLUMNS if name in cells},
-        "errors": row.errors,
-    }
+def _entry_of(staged: StagedRow) -> list[Any]:
+    _, _, row, expires_at, errors = staged
+    cells = row.as_sent()
+    return [row.row_number, expires_at, [cells.get(name, "") for name in REPORTED_COLUMNS], errors]
 
 
-def _row_of(document: Mapping[str, Any], entry: Mapping[str, Any]) -> StagedRow:
-    return StagedRow(
-        upload_id=document["upload_id"],
-        vendor_id=document["vendor_id"],
-        row=ProductRow(entry["row_number"], entry["cells"]),
-        expires_at=entry["expires_at"],
-        errors=tuple([RowError(field, ErrorCode[code], message) for field, code, message in entry["errors"]]),
-    )
+def _rows_of(document: Mapping[str, Any]) -> list[StagedRow]:
+    upload_id, vendor_id = document["upload_id"], document["vendor_id"]
+    if "columns" not in document:
+        return [_row_of_0_3(upload_id, vendor_id, entry) for entry in document["rows"]]
+    columns = document["columns"]
+    return [
+        StagedRow(
+            upload_id,
+            vendor_id,
+            ProductRow(row_number, dict(zip(columns, cells, strict=True))),
+            expires_at,
+            tuple([RowError(field, ErrorCode[code], message) for field, code, message in errors]),
+        )
+        for row_number, expires_at, cells, errors in document["rows"]
+    ]
+
+
+def _row_of_0_3(upload_id: str, vendor_id: str, entry: Mapping[str, Any]) -> StagedRow:
+    """Return a row as version 0.3.0 sent it; its messages live for 14 days at most."""
+    errors = tuple([RowError(field, ErrorCode[code], message) for field, code, message in entry["errors"]])
+    row = ProductRow(entry["row_number"], entry["cells"])
+    return StagedRow(upload_id, vendor_id, row, entry["expires_at"], errors)

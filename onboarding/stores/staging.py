@@ -3,7 +3,9 @@
 A row as it was staged and its outcome are items of their own (sort keys `00000012` and `error#00000012`). Staging can
 therefore never undo an outcome, however late or often one of its writes arrives: it has no key in common with one.
 
-Items are built and read in DynamoDB's own JSON: the resource layer's serializer costs several times the CPU.
+Items are built and read in DynamoDB's own JSON: the resource layer's serializer costs several times the CPU. The cells
+of a row are one attribute, and the names of their columns another: an attribute for each cell costs three times the CPU
+here, and again wherever a request or an event is put into JSON.
 """
 
 import random
@@ -11,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from itertools import islice
 from threading import Lock
 from typing import Any
@@ -18,6 +21,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from onboarding.rows import RETENTION_SECONDS, ProductRow, RowStatus, StagedRow
+from onboarding.stores.copying import tabbed, values_of
 from onboarding.uploads import Upload
 from rules import ErrorCode, RowError
 
@@ -37,8 +41,8 @@ _LONGEST_PAUSE_SECONDS = 1.0
 """`make bench ONLY=limits`: with longer ones the fullest partition idles at the end of an upload."""
 _MANY_REFUSED = 0.2
 _FEW_REFUSED = 0.1
-_STATUS_COLUMN, _STATUS_CELL = "status", "cell_status"
-"""A file of changes has a column whose name an item needs for the row's own status."""
+_STATUS_CELL = "cell_status"
+"""Where version 0.3.0 staged a cell of the column `status`, the name of an attribute of every item."""
 _NOT_CELLS = frozenset(
     {
         "upload_id",
@@ -74,7 +78,7 @@ def item_of(staged: StagedRow, status: RowStatus, shards: int) -> Item:
     """Return the DynamoDB item that says this of a row. That a row is valid needs none of its cells."""
     upload_id, vendor_id, row, expires_at, errors = staged
     number = row.row_number
-    said: Item = {
+    item: Item = {
         "upload_id": {"S": shard_of(upload_id, number, shards)},
         "record_id": {"S": record_id(number, status)},
         "vendor_id": {"S": vendor_id},
@@ -83,31 +87,26 @@ def item_of(staged: StagedRow, status: RowStatus, shards: int) -> Item:
         "expires_at": {"N": str(expires_at)},
     }
     if status is RowStatus.VALIDATED:
-        return said
-    item: Item = {name: {"S": cell} for name, cell in row.cells.items()}
-    if _STATUS_COLUMN in item:
-        item[_STATUS_CELL] = item.pop(_STATUS_COLUMN)
-    item |= said
+        return item
+    item["columns"] = {"S": "\t".join(row.cells)}
+    item["cells"] = {"S": tabbed(row.cells.values())}
     if row.findings:
-        item["file_findings"] = _errors_attribute(row.findings)
+        item["file_findings"] = {"S": _lines_of(row.findings)}
     if row.lengths:
         item["cell_lengths"] = {"M": {name: {"N": str(length)} for name, length in row.lengths.items()}}
     if row.sent:
         item["cells_sent"] = {"M": {name: {"S": cell} for name, cell in row.sent.items()}}
     if errors:
-        item["errors"] = _errors_attribute(errors)
+        item["errors"] = {"S": _lines_of(errors)}
     return item
 
 
 def row_of(item: Mapping[str, Mapping[str, Any]]) -> StagedRow:
     """Return the row of a DynamoDB item or stream image."""
     lengths, findings, sent, errors = map(item.get, ("cell_lengths", "file_findings", "cells_sent", "errors"))
-    cells = {name: value["S"] for name, value in item.items() if name not in _NOT_CELLS}
-    if _STATUS_CELL in item:
-        cells[_STATUS_COLUMN] = cells.pop(_STATUS_CELL)
     row = ProductRow(
         int(item["row_number"]["N"]),
-        cells,
+        _cells_of(item),
         {name: int(value["N"]) for name, value in lengths["M"].items()} if lengths else {},
         _errors_of(findings) if findings else (),
         {name: value["S"] for name, value in sent["M"].items()} if sent else {},
@@ -121,27 +120,35 @@ def row_of(item: Mapping[str, Mapping[str, Any]]) -> StagedRow:
     )
 
 
-def _errors_attribute(errors: Sequence[RowError]) -> dict[str, Any]:
-    return {
-        "L": [
-            {
-                "M": {
-                    "field": {"S": error.field} if error.field else {"NULL": True},
-                    "error_type": {"S": error.code},
-                    "error_message": {"S": error.message},
-                }
-            }
-            for error in errors
-        ]
-    }
+def _cells_of(item: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    if "cells" in item:
+        return dict(zip(_columns_of(item["columns"]["S"]), values_of(item["cells"]["S"]), strict=False))
+    # Staged by version 0.3.0, which gave each cell an attribute of its own.
+    cells = {name: value["S"] for name, value in item.items() if name not in _NOT_CELLS}
+    if _STATUS_CELL in item:
+        cells["status"] = cells.pop(_STATUS_CELL)
+    return cells
+
+
+@lru_cache(maxsize=64)
+def _columns_of(line: str) -> tuple[str, ...]:
+    """Return the names in an item's `columns`: they are the same for nearly all rows of a file."""
+    return tuple(line.split("\t")) if line else ()
+
+
+def _lines_of(errors: Sequence[RowError]) -> str:
+    return "\n".join([tabbed((field or "", code, message)) for field, code, message in errors])
 
 
 def _errors_of(attribute: Mapping[str, Any]) -> tuple[RowError, ...]:
-    entries = [entry["M"] for entry in attribute["L"]]
+    if "S" in attribute:
+        lines = map(values_of, attribute["S"].split("\n"))
+        return tuple([RowError(field or None, ErrorCode[code], message) for field, code, message in lines])
+    # Staged by version 0.3.0.
     return tuple(
         [
             RowError(entry["field"].get("S"), ErrorCode[entry["error_type"]["S"]], entry["error_message"]["S"])
-            for entry in entries
+            for entry in (entry["M"] for entry in attribute["L"])
         ]
     )
 

@@ -1,10 +1,11 @@
 """Decides rows: rules first, the ledger's transaction second, and only then what others learn of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from psycopg2.errors import ForeignKeyViolation
+from psycopg2.extensions import cursor as Cursor
 
 from onboarding.execution import Completion, CompletionSignal
 from onboarding.rows import CheckedRow, RowStatus, StagedRow
@@ -14,7 +15,7 @@ from onboarding.stores.error_queue import send_error_rows
 from onboarding.stores.ledger import Settlement
 from onboarding.stores.staging import StagingTable
 from onboarding.uploads import UploadMode
-from rules import ErrorCode, ProductRules
+from rules import ErrorCode, ProductRules, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +32,32 @@ class Validation:
     def validate(self, rows: Sequence[StagedRow]) -> Settlement:
         """Settle rows of one upload. Rows that are settled already keep their outcome; all is announced again."""
         try:
-            return self._validate(rows)
+            return self._settle(rows, self._check)
         except ForeignKeyViolation:
             # A category was renamed between the check and the settlement: by now the list has the new name.
-            return self._validate(rows)
-
-    def _validate(self, rows: Sequence[StagedRow]) -> Settlement:
-        upload_id = rows[0].upload_id
-        mode, whitelist = self.database.run(
-            lambda cursor: (history.mode_of(cursor, upload_id), catalogue.whitelist(cursor))
-        )
-        rules = mode.rules(self.rules)
-        # Of changes the ledger knows the products: those in a retired category may be told to stay there.
-        categories = whitelist.kept if mode is UploadMode.UPDATE else whitelist.allowed
-        return self._settle([check_row(rules, row, categories) for row in rows])
+            return self._settle(rows, self._check)
 
     def give_up(self, rows: Sequence[StagedRow]) -> Settlement:
         """Close rows of one upload that cannot be processed; an outcome they have already stays."""
         error = self.rules.processing_error()
-        return self._settle([CheckedRow(row, (error,), ()) for row in rows])
+        return self._settle(rows, lambda _, unique: [CheckedRow(row, (error,), ()) for row in unique])
 
-    def _settle(self, checked: Sequence[CheckedRow]) -> Settlement:
-        rows = list({row.row_number: row for row in checked}.values())  # a batch may carry the same event twice
-        upload_id, vendor_id = rows[0].staged.upload_id, rows[0].staged.vendor_id
-        settlement = self.database.run(lambda cursor: ledger.settle(cursor, self.rules, upload_id, vendor_id, rows))
-        self._announce([row.staged for row in rows], settlement)
+    def _check(self, cursor: Cursor, rows: Sequence[StagedRow]) -> list[CheckedRow]:
+        mode, whitelist = history.mode_of(cursor, rows[0].upload_id), catalogue.whitelist(cursor)
+        # Of changes the ledger knows the products: those in a retired category may be told to stay there.
+        categories = whitelist.kept if mode is UploadMode.UPDATE else whitelist.allowed
+        return check_rows(mode.rules(self.rules), rows, categories)
+
+    def _settle(
+        self, rows: Sequence[StagedRow], check: Callable[[Cursor, Sequence[StagedRow]], list[CheckedRow]]
+    ) -> Settlement:
+        """Check and decide in one transaction, which takes the upload's lock only when the rows are checked."""
+        unique = list({row.row_number: row for row in rows}.values())  # a batch may carry the same event twice
+        upload_id, vendor_id = unique[0].upload_id, unique[0].vendor_id
+        settlement = self.database.run(
+            lambda cursor: ledger.settle(cursor, self.rules, upload_id, vendor_id, check(cursor, unique))
+        )
+        self._announce(unique, settlement)
         return settlement
 
     def _announce(self, rows: Sequence[StagedRow], settlement: Settlement) -> None:
@@ -68,11 +70,23 @@ class Validation:
             self.completion.send(rows[0].upload_id, Completion.of_rows(settlement.progress))
 
 
-def check_row(rules: ProductRules, staged: StagedRow, categories: frozenset[str]) -> CheckedRow:
-    """Return the row with what the rules say about it and what its whole file said."""
-    row = staged.row
-    if row.findings and any(finding.code == ErrorCode.MALFORMED_ROW for finding in row.findings):
-        return CheckedRow(staged, row.findings, ())
-    verdict = rules.check(row.cells, categories, lengths=row.lengths, sent=row.sent)
-    errors = rules.in_order((*verdict.errors, *row.findings)) if row.findings else verdict.errors
-    return CheckedRow(staged, errors, verdict.values)
+def check_rows(rules: ProductRules, rows: Sequence[StagedRow], categories: frozenset[str]) -> list[CheckedRow]:
+    """Return the rows with what the rules say about them and what their whole file said."""
+    judged = [row for row in rows if not _is_malformed(row)]
+    verdicts = iter(rules.check_all([row.row for row in judged], categories))
+    return [
+        CheckedRow(row, row.row.findings, ()) if _is_malformed(row) else _checked(rules, row, next(verdicts))
+        for row in rows
+    ]
+
+
+def _is_malformed(staged: StagedRow) -> bool:
+    """Tell whether the cells may stand in the wrong columns."""
+    findings = staged.row.findings
+    return bool(findings) and any(finding.code == ErrorCode.MALFORMED_ROW for finding in findings)
+
+
+def _checked(rules: ProductRules, staged: StagedRow, verdict: Verdict) -> CheckedRow:
+    errors, values = verdict
+    findings = staged.row.findings
+    return CheckedRow(staged, rules.in_order((*errors, *findings)) if findings else errors, values)

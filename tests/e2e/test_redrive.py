@@ -7,8 +7,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
+from onboarding.stores.error_queue import send_error_rows
+from onboarding.stores.staging import row_of
 from tests.e2e.faults import states_changed
 from tests.e2e.files import csv_file, product
 from tests.e2e.invariants import check_settled, messages_in
@@ -22,15 +22,14 @@ def test_redrive_errors_restores_the_row_when_its_message_is_a_dead_letter(pipel
     upload = upload_good_and_bad(pipeline, vendor)
     (bad,) = [item for item in staged_items(pipeline, upload.upload_id) if "errors" in item]
     delete_item(pipeline, bad)
-    pipeline.client("sqs").send_message(
-        QueueUrl=pipeline.environment.output("ErrorDeadLetterQueueUrl"), MessageBody=error_rows_message(bad)
-    )
+    dead = pipeline.environment.output("ErrorDeadLetterQueueUrl")
+    send_error_rows(pipeline.client("sqs"), dead, [row_of(bad)])
 
     said = follow(pipeline, "error-dead-letter-queue")
 
     assert said.endswith("1 messages are back in the error queue.\n")
     wait_for("the row is marked again", lambda: bad in staged_items(pipeline, upload.upload_id))
-    assert messages_in(pipeline, pipeline.environment.output("ErrorDeadLetterQueueUrl")) == 0
+    assert messages_in(pipeline, dead) == 0
     check_settled(pipeline, upload, {2: ["INVALID_PRICE"]})
 
 
@@ -118,20 +117,6 @@ def status_of(pipeline: Pipeline, upload: Upload) -> str:
 def delete_item(pipeline: Pipeline, item: Mapping[str, Any]) -> None:
     key = {name: item[name] for name in ("upload_id", "record_id")}
     pipeline.client("dynamodb").delete_item(TableName=pipeline.environment.output("StagingTableName"), Key=key)
-
-
-def error_rows_message(item: Mapping[str, Any]) -> str:
-    """Return the message that the validator sent about this row."""
-    row = {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
-    not_cells = {"upload_id", "record_id", "vendor_id", "row_number", "status", "expires_at", "errors"}
-    entry = {
-        "row_number": int(row["row_number"]),
-        "expires_at": int(row["expires_at"]),
-        "cells": {name: value for name, value in row.items() if name not in not_cells},
-        "errors": [[error["field"], error["error_type"], error["error_message"]] for error in row["errors"]],
-    }
-    head = {"kind": "error_rows", "upload_id": row["upload_id"].partition("#")[0], "vendor_id": row["vendor_id"]}
-    return json.dumps({**head, "rows": [entry]})
 
 
 def failure_record(pipeline: Pipeline, upload: Upload) -> bytes:

@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 from botocore.exceptions import ClientError
 
 from onboarding.rows import REPORTED_COLUMNS
+from onboarding.stores.staging import row_of
 from tests.handlers.world import BUCKET, CONTEXT, World, product, sample, sqs_event
 
 ROWS = [product(1), product(2, price="=1+1"), product(3, sku="SKU-0001"), product(4, category="Spaceships", price="")]
@@ -33,13 +34,11 @@ def test_staged_rows_are_marked_when_their_errors_come(world: World, upload: Any
     assert world.statuses(upload) == {1: "validated", 2: "error", 3: "error", 4: "error"}
     assert world.staged(upload) == before
     (_, second, _, fourth) = world.outcomes(upload)
-    assert [entry["M"]["error_type"]["S"] for entry in fourth["errors"]["L"]] == [
-        "INVALID_CATEGORY",
-        "MISSING_REQUIRED_FIELD",
-    ]
-    said = {name: value for name, value in second.items() if name not in ("errors", "status", "record_id")}
-    kept = ("upload_id", "vendor_id", "row_number", "expires_at", *REPORTED_COLUMNS)
-    assert said == {name: before[1][name] for name in kept}
+    assert [error.code for error in row_of(fourth).errors] == ["INVALID_CATEGORY", "MISSING_REQUIRED_FIELD"]
+    kept = ("upload_id", "vendor_id", "row_number", "expires_at")
+    assert {name: second[name] for name in kept} == {name: before[1][name] for name in kept}
+    cells = row_of(before[1]).row.cells
+    assert row_of(second).row.cells == {name: cells[name] for name in REPORTED_COLUMNS}
 
 
 def test_samples_are_processed_when_they_come_from_the_queue(world: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from onboarding.stores.staging import row_of
 from tests.handlers.world import CONTEXT, World, csv_of, product, sample
 from tests.metrics import metric_lines
 
@@ -104,12 +105,12 @@ def test_report_shows_the_rows_as_sent_when_an_update_has_errors(listed: World) 
     assert (original["sku"], original["status"]) == ("SKU-0009", "")
 
 
-def test_staged_row_keeps_both_statuses_when_a_cell_of_an_update_has_that_name(listed: World) -> None:
+def test_staged_row_keeps_both_statuses_when_a_column_of_an_update_has_that_name(listed: World) -> None:
     upload = listed.stage(CHANGES[:1], UPDATES)
 
     (item,) = listed.staged(upload)
 
-    assert (item["status"], item["cell_status"]) == ({"S": "pending_validation"}, {"S": "inactive"})
+    assert (item["status"]["S"], row_of(item).row.cells["status"]) == ("pending_validation", "inactive")
 
 
 def test_mode_is_part_of_the_upload_everywhere_when_a_file_is_only_checked(listed: World) -> None:

@@ -1,6 +1,5 @@
 """Product Validator: rows were staged."""
 
-import json
 import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +12,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from onboarding.stores.error_queue import read_message
 from tests.handlers.world import CONTEXT, Item, World, csv_of, failed_items, product, sample, stream_event
 from tests.metrics import metric_lines
 
@@ -31,9 +31,11 @@ def _messages(world: World) -> dict[int, list[str]]:
     """Take the queued error rows and return their codes by row number; a row sent twice must be the same twice."""
     found: dict[int, list[str]] = {}
     for body in world.queued():
-        for row in json.loads(body)["rows"]:
-            codes = [code for _, code, _ in row["errors"]]
-            assert found.setdefault(row["row_number"], codes) == codes
+        rows = read_message(body)
+        assert isinstance(rows, list)
+        for row in rows:
+            codes = [error.code.value for error in row.errors]
+            assert found.setdefault(row.row_number, codes) == codes
     return found
 
 

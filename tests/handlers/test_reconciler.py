@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
 
-from onboarding.rows import RowStatus, stage
+from onboarding.rows import ProductRow, RowStatus, stage
+from rules import Verdict
 from tests.handlers.world import BUCKET, CONTEXT, World, csv_of, product, sample
 
 ROWS = [product(n, price="free" if n % 4 == 0 else "19.99") for n in range(1, 13)]
@@ -193,14 +195,14 @@ def test_row_is_closed_and_the_rest_saved_when_the_rules_break_on_it(
 ) -> None:
     upload = _uploaded(world)
     rules = world.functions.reconciler.rules
-    check = rules.check
+    check_all = rules.check_all
 
-    def check_with_a_bug(cells: dict[str, str], *arguments: Any, **options: Any) -> Any:
-        if cells["sku"] == "SKU-0006":
+    def check_with_a_bug(rows: Sequence[ProductRow], *arguments: Any) -> list[Verdict]:
+        if any(row.cells["sku"] == "SKU-0006" for row in rows):
             raise ZeroDivisionError("a bug")
-        return check(cells, *arguments, **options)
+        return check_all(rows, *arguments)
 
-    monkeypatch.setattr(rules, "check", check_with_a_bug)
+    monkeypatch.setattr(rules, "check_all", check_with_a_bug)
 
     completion = _recover(world, upload)
 
@@ -221,16 +223,17 @@ def test_row_is_closed_and_the_rest_saved_when_the_database_refuses_its_data(
     """Something that passes the rules but does not fit the table; today nothing is known that would."""
     upload = _uploaded(world)
     rules = world.functions.reconciler.rules
-    check = rules.check
+    check_all = rules.check_all
 
-    def let_all_pass(cells: dict[str, str], *arguments: Any, **options: Any) -> Any:
-        verdict = check(cells, *arguments, **options)
-        if cells["sku"] != "SKU-0006":
-            return verdict
-        unfit = ["a thousand" if value == "19.99" else value for value in verdict.values]
-        return type(verdict)((), tuple(unfit))
+    def let_all_pass(rows: Sequence[ProductRow], *arguments: Any) -> list[Verdict]:
+        return [
+            Verdict((), tuple(["a thousand" if value == "19.99" else value for value in verdict.values]))
+            if row.cells["sku"] == "SKU-0006"
+            else verdict
+            for row, verdict in zip(rows, check_all(rows, *arguments), strict=True)
+        ]
 
-    monkeypatch.setattr(rules, "check", let_all_pass)
+    monkeypatch.setattr(rules, "check_all", let_all_pass)
 
     completion = _recover(world, upload)
 
@@ -245,7 +248,7 @@ def test_rows_keep_their_outcome_when_they_break_later(world: World, monkeypatch
     def break_always(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(world.functions.reconciler.rules, "check", break_always)
+    monkeypatch.setattr(world.functions.reconciler.rules, "check_all", break_always)
 
     completion = _recover(world, upload)
 

@@ -58,6 +58,11 @@ def test_message_says_what_is_wrong_and_what_is_allowed_when_a_cell_is_refused(
         ("price", "19,99", "19.99"),
         ("price", "1_000", "1000"),
         ("price", "+5", "5"),
+        ("price", "12,-", "12"),
+        ("price", "12.\u2013", "12"),
+        ("price", "1'299.--", "1299"),
+        ("price", '="5.00"', "5.00"),
+        ("stock_quantity", "=5", "5"),
         ("price", ".5", "0.5"),
         ("price", "5.", "5"),
         ("price", "1234.990", "1234.99"),
@@ -88,6 +93,9 @@ def test_message_gives_the_corrected_number_when_it_can_be_read_in_one_way(
         ("price", "1e3"),
         ("price", "€19.99"),  # another currency is another price
         ("price", "10-20"),
+        ("price", "1,299.-"),
+        ("price", "12-"),
+        ("price", "=5+1"),
         ("price", "9,999,999.00"),  # readable, but refused when written plainly
         ("price", "0,001"),
         ("price", "1" * 41 + "."),

@@ -1,10 +1,13 @@
 """Rules of files of changes: what is there must keep the rules, what is blank stays, and one word empties."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rules import ErrorCode, ProductRules, UpdateRules
+from rules.schema import DEFAULT_RULES, read_rules
 from tests.unit.rules.conftest import Edit
 
 CHECKS = ["check", "reference_check"]
@@ -30,7 +33,8 @@ def found(updates: UpdateRules, check: str, categories: frozenset[str], **cells:
         {"status": " inactive "},
         {"sku": "", "vendor_product_id": "P", "stock_quantity": "0"},
         {"brand": "CLEAR", "weight_kg": " CLEAR ", "compare_at_price": "CLEAR", "subcategory": "CLEAR"},
-        {"product_name": "CLEAR SKY"},
+        {"brand": "clear", "weight_kg": " Clear ", "compare_at_price": "cLEAR", "image_url": "\u00a0clear"},
+        {"product_name": "CLEAR SKY", "brand": "clears", "unit": "unclear"},
         {"category": "Laptops"},
     ],
 )
@@ -52,10 +56,14 @@ def test_row_passes_when_its_cells_keep_the_rules(
         ({"category": "Spaceships"}, "category", ErrorCode.INVALID_CATEGORY),
         ({"category": "CLEAR"}, "category", ErrorCode.INVALID_CATEGORY),
         ({"product_name": " CLEAR "}, "product_name", ErrorCode.MISSING_REQUIRED_FIELD),
+        ({"product_name": "clear"}, "product_name", ErrorCode.MISSING_REQUIRED_FIELD),
         ({"sku": "CLEAR"}, "sku", ErrorCode.MISSING_REQUIRED_FIELD),
+        ({"sku": "Clear "}, "sku", ErrorCode.MISSING_REQUIRED_FIELD),
         ({"product_name": "x" * 201}, "product_name", ErrorCode.FIELD_TOO_LONG),
         ({"brand": "x" * 101}, "brand", ErrorCode.FIELD_TOO_LONG),
-        ({"weight_kg": "clear"}, "weight_kg", ErrorCode.INVALID_FIELD_FORMAT),
+        ({"weight_kg": "clear it"}, "weight_kg", ErrorCode.INVALID_FIELD_FORMAT),
+        ({"price": "clear"}, "price", ErrorCode.INVALID_PRICE),
+        ({"status": "clear"}, "status", ErrorCode.INVALID_FIELD_FORMAT),
         ({"status": "Active"}, "status", ErrorCode.INVALID_FIELD_FORMAT),
         ({"status": "CLEAR"}, "status", ErrorCode.INVALID_FIELD_FORMAT),
         ({"sku": " ", "price": "1"}, "vendor_product_id", ErrorCode.MISSING_REQUIRED_FIELD),
@@ -81,6 +89,23 @@ def test_values_say_what_to_set_and_what_to_empty(updates: UpdateRules, categori
     assert updates.is_cleared("brand", "CLEAR")
     assert not updates.is_cleared("product_name", "CLEAR")
     assert not updates.is_cleared("brand", "Clear")
+
+
+@pytest.mark.parametrize("word", ["clear", " Clear ", "CLEAR"])
+def test_value_stands_for_an_emptied_cell_whatever_its_capitals(
+    updates: UpdateRules, categories: frozenset[str], word: str
+) -> None:
+    values = updates.check({"sku": "A", "brand": word, "unit": f"{word} it"}, categories).values
+
+    emptied = {name for name, value in zip(updates.columns, values, strict=True) if updates.is_cleared(name, value)}
+    assert emptied == {"brand"}
+
+
+def test_readme_and_help_name_the_word() -> None:
+    word = read_rules(DEFAULT_RULES).updates.clear
+
+    for page in ("README.md", "docs/formats.md", "portal/src/pages/help/ColumnHelp.tsx"):
+        assert re.search(rf"[`>]{word}[`<]", Path(page).read_text(encoding="utf-8")), page
 
 
 def test_message_says_how_a_value_may_be_written(updates: UpdateRules, categories: frozenset[str]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from onboarding.intake.reading import ReadFile, read_products
 from onboarding.rows import StagedRow
-from onboarding.validation.settling import check_row
+from onboarding.validation.settling import check_rows
 from rules import ErrorCode, ProductRules
 from samples.templates import launch_categories
 from samples.vendor_files import EXPECTED, README, expected_json, make_files, readme
@@ -49,7 +49,8 @@ def test_rows_get_the_expected_verdicts_when_a_vendor_file_is_read(rules: Produc
 
     found: dict[str, list[str]] = {}
     for row in rows:
-        errors = list(check_row(rules, StagedRow("U", expected["vendor_id"], row, 0), categories).errors)
+        (checked,) = check_rows(rules, [StagedRow("U", expected["vendor_id"], row, 0)], categories)
+        errors = list(checked.errors)
         if row.cells.get("sku") in listed:
             errors.append(rules.duplicate("sku", row.cells["sku"], earlier_row=None))
         if errors:

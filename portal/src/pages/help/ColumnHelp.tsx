@@ -49,7 +49,8 @@ export function ColumnHelp({ rules }: { readonly rules: Columns }) {
         </Table>
         <p class="soft">
           Required cells are needed for new products. A file of changes needs <code>sku</code> or{' '}
-          <code>vendor_product_id</code> and the columns to change; a blank cell leaves the value as it is.
+          <code>vendor_product_id</code> and the columns to change; a blank cell leaves the value as it is, and the word{' '}
+          <code>CLEAR</code> alone in a cell empties a value that is not required.
         </p>
       </section>
     </>

@@ -135,7 +135,7 @@ def test_header_is_found_when_blank_lines_stand_above_it(rules: ProductRules) ->
     [
         ("P1,Mouse,Computer Accessories,S1,19.99", "only 5 cells, but the header has 6 columns"),
         ("P1,Cable, 2 m,Computer Accessories,S1,19.99,5", "7 cells, but the header has 6 columns"),
-        ("P1", "only 1 cells"),
+        ("P1", "only 1 cell, but"),
         ("P1,Mouse,Computer Accessories,S1,19.99,5,", "7 cells"),
     ],
 )

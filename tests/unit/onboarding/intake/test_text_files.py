@@ -359,6 +359,7 @@ def test_nothing_is_said_when_the_file_is_the_default(rules: ProductRules) -> No
         "ignored": [],
         "renamed": {},
         "corrections": False,
+        "spaced": False,
         "sentence": None,
     }
 

@@ -32,7 +32,7 @@ rows_with_errors = st.lists(
         row=st.builds(
             ProductRow,
             st.integers(1, 10**7),
-            st.dictionaries(st.sampled_from(REPORTED_COLUMNS), text),
+            st.fixed_dictionaries(dict.fromkeys(REPORTED_COLUMNS, text)),
             st.just({}),
             st.just(()),
             st.just({}),
@@ -76,7 +76,8 @@ class Client:
 
 def _rows(upload: Upload, sizes: list[int], character: str = "x") -> list[StagedRow]:
     error = RowError("sku", ErrorCode.DUPLICATE_SKU, "Duplicate SKU")
-    rows = [ProductRow(n, {"product_name": character * size}) for n, size in enumerate(sizes, start=1)]
+    nothing = dict.fromkeys(REPORTED_COLUMNS, "")
+    rows = [ProductRow(n, {**nothing, "product_name": character * size}) for n, size in enumerate(sizes, start=1)]
     return [
         StagedRow(staged.upload_id, staged.vendor_id, staged.row, staged.expires_at, (error,))
         for staged in stage(upload, rows)
@@ -103,8 +104,23 @@ def test_only_what_the_report_shows_is_sent_when_rows_have_more(upload: Upload) 
     send_error_rows(client, "queue", [staged._replace(errors=(error,))])
 
     (arrived,) = client.rows
-    assert arrived.row.cells == {"sku": "S1", "price": "1,5"}
+    assert arrived.row.cells == {**dict.fromkeys(REPORTED_COLUMNS, ""), "sku": "S1", "price": "1,5"}
     assert arrived.errors == (error,)
+
+
+def test_rows_are_read_when_version_0_3_sent_them() -> None:
+    entry = {
+        **{"row_number": 2, "expires_at": 1000, "cells": {"sku": "S2", "price": "free"}},
+        "errors": [["price", "INVALID_PRICE", "Price is odd."], [None, "MALFORMED_ROW", "Short."]],
+    }
+    body = json.dumps({"kind": "error_rows", "upload_id": "U", "vendor_id": "VEND001", "rows": [entry]})
+
+    errors = (
+        RowError("price", ErrorCode.INVALID_PRICE, "Price is odd."),
+        RowError(None, ErrorCode.MALFORMED_ROW, "Short."),
+    )
+    row = ProductRow(2, {"sku": "S2", "price": "free"})
+    assert _read_rows(body) == [StagedRow("U", "VEND001", row, 1000, errors)]
 
 
 def test_characters_that_sqs_refuses_are_escaped_when_cells_have_them(upload: Upload) -> None:

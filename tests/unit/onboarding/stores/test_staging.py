@@ -28,7 +28,7 @@ staged_rows = st.builds(
     row=st.builds(
         ProductRow,
         row_number=st.integers(1, 99_999_999),
-        cells=st.dictionaries(st.sampled_from(COLUMNS), text),
+        cells=st.dictionaries(st.sampled_from(COLUMNS), text | st.text("\\tnr\t\n\r", max_size=6)),
         sent=st.dictionaries(st.sampled_from(COLUMNS), st.text(max_size=5), max_size=2),
         lengths=st.dictionaries(st.sampled_from(COLUMNS), st.integers(4097, 10_485_760), max_size=2),
         findings=row_errors,
@@ -96,13 +96,14 @@ def test_rows_are_spread_evenly_when_they_follow_each_other(upload: Upload) -> N
     assert {upload_of(shard) for shard in shards} == {upload.upload_id}
 
 
-def test_cells_stand_beside_the_keys_when_a_row_is_staged(upload: Upload, product: Product) -> None:
-    (staged,) = stage(upload, [ProductRow(7, product(7))], now=1_000.9)
+def test_cells_are_one_attribute_when_a_row_is_staged(upload: Upload) -> None:
+    (staged,) = stage(upload, [ProductRow(7, {"sku": "S7", "brand": "", "price": "1\t2\\n\n"})], now=1_000.9)
 
     item = item_of(staged, RowStatus.PENDING, SHARDS)
 
     assert item == {
-        **{name: {"S": cell} for name, cell in product(7).items()},
+        "columns": {"S": "sku\tbrand\tprice"},
+        "cells": {"S": "S7\t\t1\\t2\\\\n\\n"},
         "upload_id": {"S": f"{upload.upload_id}#7"},
         "record_id": {"S": "00000007"},
         "vendor_id": {"S": "VEND001"},
@@ -110,6 +111,34 @@ def test_cells_stand_beside_the_keys_when_a_row_is_staged(upload: Upload, produc
         "status": {"S": "pending_validation"},
         "expires_at": {"N": str(1_000 + RETENTION_SECONDS)},
     }
+
+
+def test_row_is_read_when_version_0_3_staged_it(upload: Upload) -> None:
+    said = {
+        "field": {"S": "price"},
+        "error_type": {"S": "INVALID_PRICE"},
+        "error_message": {"S": "Price is odd."},
+    }
+    malformed = {"field": {"NULL": True}, "error_type": {"S": "MALFORMED_ROW"}, "error_message": {"S": "Short."}}
+    item: dict[str, dict[str, Any]] = {
+        **{"upload_id": {"S": f"{upload.upload_id}#7"}, "record_id": {"S": "error#00000007"}},
+        **{"vendor_id": {"S": "VEND001"}, "row_number": {"N": "7"}, "status": {"S": "error"}},
+        **{"expires_at": {"N": "1000"}, "sku": {"S": "S7"}, "price": {"S": "1"}, "cell_status": {"S": "active"}},
+        "file_findings": {"L": [{"M": malformed}]},
+        "errors": {"L": [{"M": said}]},
+    }
+
+    assert row_of(item) == StagedRow(
+        upload.upload_id,
+        "VEND001",
+        ProductRow(
+            7,
+            {"sku": "S7", "price": "1", "status": "active"},
+            findings=(RowError(None, ErrorCode.MALFORMED_ROW, "Short."),),
+        ),
+        1000,
+        (RowError("price", ErrorCode.INVALID_PRICE, "Price is odd."),),
+    )
 
 
 @given(st.lists(st.integers(1, 10_485_760)))

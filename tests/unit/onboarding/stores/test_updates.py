@@ -17,7 +17,7 @@ from onboarding.stores import history, ledger
 from onboarding.stores.history import Effects, Progress
 from onboarding.stores.ledger import Settlement
 from onboarding.uploads import Upload, UploadMode
-from onboarding.validation.settling import check_row
+from onboarding.validation.settling import check_rows
 from rules import ErrorCode, ProductRules
 from tests.conftest import TestDatabase
 from tests.unit.onboarding.conftest import Product
@@ -61,7 +61,7 @@ def settle(cursor: Any, rules: ProductRules, upload: Upload, rows: dict[int, Cel
 
 def checked_rows(rules: ProductRules, upload: Upload, rows: dict[int, Cells]) -> list[CheckedRow]:
     staged = stage(upload, [ProductRow(n, cells) for n, cells in rows.items()])
-    return [check_row(upload.mode.rules(rules), row, CATEGORIES) for row in staged]
+    return check_rows(upload.mode.rules(rules), staged, CATEGORIES)
 
 
 def values(cursor: Any, *columns: str) -> list[tuple[Any, ...]]:
@@ -116,17 +116,17 @@ def test_only_filled_cells_are_set_when_a_row_names_its_product(
 def test_values_are_emptied_when_cells_hold_the_word(
     listed: Any, rules: ProductRules, uploads: Callable[..., Upload]
 ) -> None:
-    row = {"sku": "SKU-0001", "brand": " CLEAR", "weight_kg": "CLEAR", "description": "clear", "unit": "CLEAR it"}
+    row = {"sku": "SKU-0001", "brand": " CLEAR", "weight_kg": "Clear", "description": "clear", "unit": "clear it"}
 
     settle(listed, rules, uploads(1), {1: row})
 
-    assert values(listed, "brand", "weight_kg", "description", "unit")[0] == (None, None, "clear", "CLEAR it")
+    assert values(listed, "brand", "weight_kg", "description", "unit")[0] == (None, None, None, "clear it")
     assert recorded(listed) == [
         (
             1,
             ["description", "brand", "unit", "weight_kg"],
             {"brand": "TechGear", "weight_kg": 0.25, "description": "Ergonomic, with two buttons", "unit": "piece"},
-            {"brand": None, "weight_kg": None, "description": "clear", "unit": "CLEAR it"},
+            {"brand": None, "weight_kg": None, "description": None, "unit": "clear it"},
         )
     ]
 

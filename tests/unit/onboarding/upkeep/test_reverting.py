@@ -12,7 +12,7 @@ from onboarding.stores import changes, history, ledger
 from onboarding.stores.history import Effects
 from onboarding.upkeep.reverting import NotRevertibleError, Revert, revert
 from onboarding.uploads import Upload, UploadMode, UploadStatus
-from onboarding.validation.settling import check_row
+from onboarding.validation.settling import check_rows
 from rules import ProductRules
 from tests.conftest import TestDatabase
 from tests.unit.onboarding.conftest import Product
@@ -34,7 +34,7 @@ def uploads(application: AsApplication, rules: ProductRules, upload: Upload) -> 
             **changed,
         )
         staged = stage(this, [ProductRow(number, cells) for number, cells in enumerate(rows, start=1)])
-        checked = [check_row(mode.rules(rules), row, CATEGORIES) for row in staged]
+        checked = check_rows(mode.rules(rules), staged, CATEGORIES)
         application.run(lambda cursor: history.open_upload(cursor, this, len(rows)))
         application.run(lambda cursor: ledger.settle(cursor, rules, this.upload_id, this.vendor_id, checked))
         if ends:

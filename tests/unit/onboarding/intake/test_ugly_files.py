@@ -1,0 +1,225 @@
+"""Files as vendors really send them: read as they were meant, or answered so that a person knows what to do."""
+
+import pytest
+
+from onboarding.intake.reading import read_products
+from onboarding.intake.refusal import FileRefused
+from rules import ErrorCode, ProductRules, RefusalCode
+
+COLUMNS = ("vendor_product_id", "product_name", "category", "sku", "price", "stock_quantity")
+HEADER = ",".join(COLUMNS)
+ROW = "P1,Mouse,Audio,S1,19.99,5"
+
+
+def _file(*rows: str, header: str = HEADER, separator: str = ",") -> bytes:
+    return "\n".join((header, *rows, "")).replace(",", separator).encode()
+
+
+def _refusal(body: bytes, rules: ProductRules) -> str:
+    with pytest.raises(FileRefused) as caught:
+        read_products(body, rules)
+    assert caught.value.code == RefusalCode.MISSING_COLUMNS
+    return caught.value.message
+
+
+# Headers
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "# vendor_product_id*,product_name *,* category,sku*,price*,stock_quantity*",
+        "Vendor Product ID:,Product Name:,Category:,SKU:,Price:,Stock Quantity:",
+        "vendorProductId,productName,category,SKU,price,stockQuantity",
+        "ProductID,ProductName,Category,SKU,UnitPrice,StockLevel",
+        "Codice articolo,Nome,Categoria,SKU,Prezzo,Giacenza",
+        "Artikelnummer,Naam,Categorie,SKU,Prijs,Voorraad",
+        "Referência,Nome,Categoria,SKU,Preço,Estoque",
+        "Kod produktu,Nazwa,Kategoria,SKU,Cena,Ilość",
+    ],
+    ids=["stars", "colons", "joined words", "all words joined", "Italian", "Dutch", "Portuguese", "Polish"],
+)
+def test_columns_are_found_when_programs_and_people_write_their_names_so(rules: ProductRules, header: str) -> None:
+    file = read_products(_file(ROW, header=header), rules)
+
+    assert [file.rows[0].cells[column] for column in COLUMNS] == ROW.split(",")
+
+
+def test_plain_name_wins_when_another_column_has_it_with_a_mark(rules: ProductRules) -> None:
+    file = read_products(_file(f"{ROW},7", header=f"{HEADER},Price*"), rules)
+
+    assert file.rows[0].cells["price"] == "19.99"
+    assert file.read_as.ignored == ("Price*",)
+
+
+def test_capitals_make_no_difference_when_they_stand_inside_words(rules: ProductRules) -> None:
+    file = read_products(_file(ROW, header=HEADER.replace("price", "pRiCe").replace("sku", "sKu")), rules)
+
+    assert file.rows[0].cells["price"] == "19.99"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        _file(ROW, separator="^"),
+        _file(ROW, separator=":"),
+        _file(ROW, separator="  "),
+        f'"{HEADER}"\n"{ROW}"\n'.encode(),
+        _file(ROW, header=HEADER.replace(",", "^")),
+        b"Artikelnummer~Bezeichnung~Preis\n1~2~3\n",
+    ],
+)
+def test_refusal_says_that_the_header_is_one_cell_when_its_columns_are_not_parted(
+    rules: ProductRules, body: bytes
+) -> None:
+    message = _refusal(body, rules)
+
+    assert "The header is one single cell" in message
+    assert "comma, semicolon, tab or vertical bar between the columns" in message
+    assert "Did you mean" not in message
+
+
+@pytest.mark.parametrize("header", ["Our products", "sku", "price list", "see the other sheet"])
+def test_refusal_lists_what_is_missing_when_one_cell_is_no_header(rules: ProductRules, header: str) -> None:
+    assert "lacks the required column" in _refusal(_file("x", header=header), rules)
+
+
+def test_names_are_shown_on_one_line_when_they_have_several(rules: ProductRules) -> None:
+    message = _refusal(_file(ROW, header=HEADER.replace("price", '"Price\n (EUR)"')), rules)
+
+    assert 'Did you mean "Price (EUR)" for price?' in message
+
+
+def test_each_name_is_suggested_once_when_several_columns_are_missing(rules: ProductRules) -> None:
+    message = _refusal(_file(ROW, header="vendor product name id,x,category,sku,price,stock"), rules)
+
+    assert "lacks the required columns vendor_product_id and product_name." in message
+    assert message.count('"vendor product name id" for') == 1
+
+
+# Rows
+
+
+@pytest.mark.parametrize("end", [",", ",,", ", ,"])
+def test_rows_are_right_when_only_the_header_has_separators_at_its_end(rules: ProductRules, end: str) -> None:
+    file = read_products(_file(ROW, ",,", ROW.replace("1,", "2,"), header=HEADER + end), rules)
+
+    assert [row.findings for row in file.rows] == [(), ()]
+    assert file.header == COLUMNS
+
+
+@pytest.mark.parametrize(
+    "rows", [(f"{ROW},", ROW), (ROW, f"{ROW},"), (ROW, "P2,Mouse,Audio,S2,5"), ("P2,M,Audio,S2,5,",)]
+)
+def test_rows_need_the_header_s_last_separator_when_not_all_lack_it(rules: ProductRules, rows: tuple[str, ...]) -> None:
+    file = read_products(_file(*rows, header=f"{HEADER},"), rules)
+
+    assert [bool(row.findings) for row in file.rows] == [row.count(",") != 6 for row in rows]
+
+
+@pytest.mark.parametrize("rows", [(ROW, f"{ROW},red"), (f"{ROW},red",)])
+def test_column_stays_when_it_has_no_name_and_rows_fill_it(rules: ProductRules, rows: tuple[str, ...]) -> None:
+    file = read_products(_file(*rows, header=f"{HEADER},"), rules)
+
+    assert len(file.header) == 7
+
+
+@pytest.mark.parametrize(
+    ("separator", "word", "example"),
+    [(",", "comma", "Cable, 2 m"), (";", "semicolon", "Cable; 2 m"), ("|", "vertical bar", "Cable| 2 m")],
+)
+def test_message_names_the_separator_of_the_file_when_a_row_has_another_shape(
+    rules: ProductRules, separator: str, word: str, example: str
+) -> None:
+    more, fewer = read_products(_file(f"{ROW},", "P2", separator=separator), rules).rows
+
+    assert f"contains a {word} must stand" in more.findings[0].message
+    assert example in more.findings[0].message
+    assert f"also a {word} alone" in more.findings[0].message
+    assert "has only 1 cell," in fewer.findings[0].message
+    assert f"Keep a {word} for every column" in fewer.findings[0].message
+
+
+def test_message_names_the_tab_without_showing_it_when_it_is_the_separator(rules: ProductRules) -> None:
+    (row,) = read_products(_file(f"{ROW},", separator="\t"), rules).rows
+
+    assert "contains a tab must stand" in row.findings[0].message
+    assert "\t" not in row.findings[0].message
+
+
+# Bytes
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
+def test_mark_of_the_end_is_no_row_when_a_dos_program_wrote_it(rules: ProductRules, codec: str) -> None:
+    file = read_products((_file(ROW.replace("Mouse", "Mäuse")).decode() + "\x1a").encode(codec), rules)
+
+    assert [row.cells["product_name"] for row in file.rows] == ["Mäuse"]
+
+
+def test_last_letter_stays_when_its_bytes_end_as_the_mark_of_the_end_does(rules: ProductRules) -> None:
+    file = read_products(f"{HEADER},brand\n{ROW},Ě".encode("utf-16"), rules)
+    other = read_products(b"\xfe\xff" + f"{HEADER},brand\n{ROW},Ě".encode("utf-16-be"), rules)
+
+    assert file.rows[0].cells["brand"] == other.rows[0].cells["brand"] == "Ě"
+
+
+# Cells
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "words"),
+    [
+        ("price", "12. Mai", "It is a date"),
+        ("price", "2026-05-12", "It is a date"),
+        ("price", "12 May 2026", "It is a date"),
+        ("stock_quantity", "05.01.2026", "It is a date"),
+        ("weight_kg", "01-Mär", "It is a date"),
+        ("stock_quantity", "5 pcs", "Use only the digits"),
+        ("weight_kg", "0.5 lbs", "Use only the digits"),
+        ("price", "5 pcs", "Use only the digits"),
+        ("price", "19.99 eur", "without a currency"),
+        ("price", "PLN 19,99", "without a currency"),
+    ],
+)
+def test_hint_says_what_the_cell_is_when_it_is_no_number(
+    rules: ProductRules, column: str, cell: str, words: str
+) -> None:
+    cells = {**dict(zip(COLUMNS, ROW.split(","), strict=True)), column: cell}
+
+    (error,) = rules.check(cells, frozenset({"Audio"})).errors
+
+    assert words in error.message
+    assert ("currency" in words) == ("currency" in error.message)
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u2009"])
+def test_message_shows_the_number_as_a_person_sees_it_when_its_spaces_are_special(
+    rules: ProductRules, space: str
+) -> None:
+    cells = {**dict(zip(COLUMNS, ROW.split(","), strict=True)), "price": f"1{space}299,00 €"}
+
+    (error,) = rules.check(cells, frozenset({"Audio"})).errors
+
+    assert 'this row has "1 299,00 €"' in error.message
+
+
+@pytest.mark.parametrize("check", ["check", "reference_check"])
+@pytest.mark.parametrize("column", ["sku", "vendor_product_id"])
+@pytest.mark.parametrize("cell", ['="00123"', "=A2&B2", " =1"])
+def test_identifier_is_refused_when_it_is_a_formula(rules: ProductRules, check: str, column: str, cell: str) -> None:
+    cells = {**dict(zip(COLUMNS, ROW.split(","), strict=True)), column: cell}
+
+    (error,) = getattr(rules, check)(cells, frozenset({"Audio"})).errors
+
+    assert (error.field, error.code) == (column, ErrorCode.INVALID_FIELD_FORMAT)
+    assert "is a formula. Write its result alone" in error.message
+
+
+def test_cells_are_trimmed_of_marks_when_they_were_copied_from_other_programs(rules: ProductRules) -> None:
+    body = _file("\u202aP1\u202c,Mouse,Audio\u200e,\u2060S1,\u202a19.99\u202c,5\u200f")
+
+    verdict = rules.check(read_products(body, rules).rows[0].cells, frozenset({"Audio"}))
+
+    assert verdict.errors == ()
+    assert [value for value in verdict.values if value] == ["P1", "Mouse", "Audio", "S1", "19.99", "5"]

@@ -41,6 +41,8 @@ _LONGEST_PAUSE_SECONDS = 1.0
 """`make bench ONLY=limits`: with longer ones the fullest partition idles at the end of an upload."""
 _MANY_REFUSED = 0.2
 _FEW_REFUSED = 0.1
+_FORMAT = {"N": "2"}
+"""A number, so that version 0.3.0, to which every unknown attribute is the text of a cell, fails instead of judging."""
 _STATUS_CELL = "cell_status"
 """Where version 0.3.0 staged a cell of the column `status`, the name of an attribute of every item."""
 _NOT_CELLS = frozenset(
@@ -88,6 +90,7 @@ def item_of(staged: StagedRow, status: RowStatus, shards: int) -> Item:
     }
     if status is RowStatus.VALIDATED:
         return item
+    item["format"] = _FORMAT
     item["columns"] = {"S": "\t".join(row.cells)}
     item["cells"] = {"S": tabbed(row.cells.values())}
     if row.findings:
@@ -121,7 +124,7 @@ def row_of(item: Mapping[str, Mapping[str, Any]]) -> StagedRow:
 
 
 def _cells_of(item: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    if "cells" in item:
+    if "format" in item:
         return dict(zip(_columns_of(item["columns"]["S"]), values_of(item["cells"]["S"]), strict=False))
     # Staged by version 0.3.0, which gave each cell an attribute of its own.
     cells = {name: value["S"] for name, value in item.items() if name not in _NOT_CELLS}

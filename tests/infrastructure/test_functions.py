@@ -111,6 +111,22 @@ def test_database_function_waits_for_its_migrations(prod: Template) -> None:
     assert "DatabaseSchema" not in prod.resources["SchemaMigratorLambdaFunction"]["DependsOn"]
 
 
+@pytest.mark.parametrize(
+    ("writer", "readers"),
+    [
+        ("CsvParser", ["ProductValidator"]),
+        ("ProductValidator", ["ErrorProcessor"]),
+        ("Reconciler", ["ErrorProcessor", "ProductValidator"]),
+    ],
+)
+def test_readers_are_updated_before_the_function_whose_rows_or_messages_they_read(
+    prod: Template, writer: str, readers: list[str]
+) -> None:
+    waits_for = prod.resources[f"{writer}LambdaFunction"]["DependsOn"]
+
+    assert {f"{reader}LambdaFunction" for reader in readers} <= set(waits_for)
+
+
 def test_database_function_is_inside_the_network_and_no_other(prod: Template) -> None:
     inside = {name for name, function in prod.functions().items() if "VpcConfig" in function}
     uses_database = {

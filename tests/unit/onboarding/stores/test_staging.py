@@ -102,6 +102,7 @@ def test_cells_are_one_attribute_when_a_row_is_staged(upload: Upload) -> None:
     item = item_of(staged, RowStatus.PENDING, SHARDS)
 
     assert item == {
+        "format": {"N": "2"},
         "columns": {"S": "sku\tbrand\tprice"},
         "cells": {"S": "S7\t\t1\\t2\\\\n\\n"},
         "upload_id": {"S": f"{upload.upload_id}#7"},

@@ -193,8 +193,9 @@ class ProductRules:
 
     def _lane_for(self, categories: AbstractSet[str]) -> list[Test]:
         """Return the compiled tests for this set of categories, and keep them for the rows that follow."""
-        if self._lane[0] is categories:
-            return self._lane[1]
+        known, tests = self._lane
+        if known is categories:
+            return tests
         tests = [
             choice_test(categories, optional=name not in self.required) if name in self._category_columns else test
             for name, test in zip(self.columns, self._tests, strict=True)

@@ -125,7 +125,8 @@ def row_of(item: Mapping[str, Mapping[str, Any]]) -> StagedRow:
 
 def _cells_of(item: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     if "format" in item:
-        return dict(zip(_columns_of(item["columns"]["S"]), values_of(item["cells"]["S"]), strict=False))
+        columns = _columns_of(item["columns"]["S"])
+        return dict(zip(columns, values_of(item["cells"]["S"]), strict=True)) if columns else {}
     # Staged by version 0.3.0, which gave each cell an attribute of its own.
     cells = {name: value["S"] for name, value in item.items() if name not in _NOT_CELLS}
     if _STATUS_CELL in item:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onboarding.stores.error_queue import read_message
+from onboarding.stores.staging import row_of
 from tests.handlers.world import CONTEXT, Item, World, csv_of, failed_items, product, sample, stream_event
 from tests.metrics import metric_lines
 
@@ -80,6 +81,21 @@ def test_every_row_is_decided_when_a_batch_comes(world: World) -> None:
         3: "validated",
         4: "pending_validation",
     }
+
+
+def test_rows_are_decided_when_version_0_3_staged_some_of_them(world: World) -> None:
+    upload = world.stage(MIXED)
+    first, second, *rest = world.staged(upload)
+
+    world.validate([_as_0_3_staged(first), _as_0_3_staged(second), *rest])
+
+    assert [row for row, _ in world.database.products(upload.upload_id)] == [1, 3]
+    assert _messages(world) == {2: ["INVALID_PRICE"], 4: ["INVALID_CATEGORY", "INVALID_STOCK_QUANTITY"]}
+
+
+def _as_0_3_staged(item: Item) -> Item:
+    said = {name: value for name, value in item.items() if name not in ("format", "columns", "cells")}
+    return {**said, **{name: {"S": cell} for name, cell in row_of(item).row.cells.items() if cell}}
 
 
 def test_sample_is_decided_when_it_comes_from_the_stream(world: World) -> None:

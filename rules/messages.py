@@ -79,7 +79,7 @@ class ColumnMessages:
             return " " + self._hints["error_value"]
         if not decimal_comma and is_ambiguous(text):
             return " " + self._hints["digits" if self._column.decimals else "whole_digits"]
-        for plain in plain_forms(text):
+        for plain in plain_forms(text, decimal_comma=decimal_comma):
             if self._accepts(plain):
                 corrected = plain.replace(".", ",") if decimal_comma else plain
                 return " " + self._hints["corrected"].format(corrected=corrected)

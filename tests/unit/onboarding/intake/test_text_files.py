@@ -302,6 +302,11 @@ def test_decimal_comma_is_read_when_rows_repeat_a_key(rules: ProductRules) -> No
         ("12,500", 'this row has "12,500".', "Write 12,50 instead."),
         ("12,50 $", 'this row has "12,50 $".', "Write 12,50 instead."),
         ("$1,299.00", 'this row has "$1,299.00".', "Write 1299,00 instead."),
+        ("1.290,-", 'this row has "1.290,-".', "Write 1290 instead."),
+        ("1.290.-", 'this row has "1.290.-".', ""),
+        ("=1.290", 'this row has "=1.290".', "Write 1290 instead."),
+        ("'1.290", 'this row has "\'1.290".', "Write 1290 instead."),
+        ("+1,290", 'this row has "+1,290".', "Write 1,29 instead."),
     ],
 )
 def test_message_quotes_the_cell_as_sent_when_numbers_have_decimal_commas(

@@ -110,6 +110,6 @@ def _plain(sent: str, *, decimal_comma: bool) -> str | None:
 
 
 def _whole(number: str, decimal_sign: str) -> str | None:
-    """Return the digits of a number without cents. Where the comma would be before them, points are between thousands."""
+    """Return the digits of a number without cents: with a comma before the missing ones, points separate thousands."""
     has_groups = decimal_sign == "," and _WHOLE_WITH_POINTS.fullmatch(number) is not None
     return _NO_DIGITS.sub("", number) if has_groups or _WHOLE.fullmatch(number) else None

@@ -195,6 +195,41 @@ def test_file_is_refused_when_two_columns_claim_one_name(rules: ProductRules) ->
 
 
 @pytest.mark.parametrize(
+    ("header", "column", "taken", "ignored"),
+    [
+        ("id,ProductID,product_name,category,sku,price,stock_quantity", "vendor_product_id", "id", "ProductID"),
+        (
+            "Item number,itemID,product_name,category,sku,price,stock_quantity",
+            "vendor_product_id",
+            "Item number",
+            "itemID",
+        ),
+        ("Name*,Name,vendor_product_id,category,sku,price,stock_quantity", "product_name", "Name", "Name*"),
+        ("Stock #,Qty,vendor_product_id,product_name,category,sku,price", "stock_quantity", "Qty", "Stock #"),
+        ("SKU*,sku,vendor_product_id,product_name,category,price,Stock", "sku", "sku", "SKU*"),
+    ],
+)
+def test_plain_name_wins_when_another_column_has_the_name_joined_or_with_a_mark(
+    rules: ProductRules, header: str, column: str, taken: str, ignored: str
+) -> None:
+    columns = header.split(",")
+
+    file = read_products(f"{header}\n{','.join(map(str, range(7)))}\n".encode(), rules)
+
+    assert file.rows[0].cells[column] == str(columns.index(taken))
+    assert file.read_as.ignored == (ignored,)
+
+
+def test_file_is_refused_when_two_names_with_marks_claim_one_column(rules: ProductRules) -> None:
+    header = HEADER.replace("product_name", "productName")
+
+    refusal = _refusal(f"Name*,{header}\nother,P1,Mouse,Audio,S1,1.5,5\n".encode(), rules)
+
+    assert refusal.code == RefusalCode.DUPLICATE_COLUMNS
+    assert 'has "Name*" and "productName", which all mean product_name' in refusal.message
+
+
+@pytest.mark.parametrize(
     ("column", "sent"),
     [("price", "Prise"), ("product_name", "Product nmae"), ("stock_quantity", "Stock quant."), ("sku", "SKU no")],
 )

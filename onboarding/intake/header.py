@@ -77,7 +77,7 @@ def match_columns(header: Sequence[str], rules: ProductRules, *, sheet: str | No
 
 @dataclass(slots=True)
 class _Claims:
-    """Positions of the header cells that mean one column: by its own name, by other names, and by either spelled out."""
+    """Positions of the header cells that mean one column: by its own name, other names, and either spelled out."""
 
     exact: list[int] = field(default_factory=list)
     other: list[int] = field(default_factory=list)

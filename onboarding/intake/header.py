@@ -125,7 +125,7 @@ def _missing_columns_message(
     free = [cell for position, cell in enumerate(header[:100]) if position not in matched and trim(cell)]
     questions = []
     for column in missing:
-        nearest = rules.nearest_header(column, free) if column in rules.columns else None
+        nearest = rules.nearest_header(column, free)
         if nearest is not None:
             questions.append(f"{_quoted(nearest)} for {column}")
             free.remove(nearest)

@@ -242,6 +242,23 @@ def test_closest_name_is_suggested_but_never_taken_when_a_column_is_missing(
     assert f'Did you mean "{sent}" for {column}?' in refusal.message
 
 
+@pytest.mark.parametrize("sent", ["SKU no", "Artikel Nummer"])
+def test_closest_name_is_suggested_when_a_file_of_changes_has_no_column_that_names_the_product(
+    rules: ProductRules, sent: str
+) -> None:
+    refusal = _refusal(f"{sent},price\nS1,1.5\n".encode(), rules.for_updates)
+
+    assert "lacks the required column vendor_product_id or sku." in refusal.message
+    assert f'Did you mean "{sent}" for vendor_product_id or sku?' in refusal.message
+
+
+def test_nothing_is_suggested_when_a_file_of_changes_has_nothing_to_change(rules: ProductRules) -> None:
+    refusal = _refusal(b"sku,prise\nS1,1.5\n", rules.for_updates)
+
+    assert "to change, such as price or stock_quantity" in refusal.message
+    assert "Did you mean" not in refusal.message
+
+
 @pytest.mark.parametrize("sent", ["Weight", "Farbe", "x"])
 def test_nothing_is_suggested_when_no_name_comes_close(rules: ProductRules, sent: str) -> None:
     refusal = _refusal(_text("1.5", header=HEADER.replace("price", sent)).encode(), rules)

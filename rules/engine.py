@@ -168,7 +168,7 @@ class ProductRules:
         best = max(scores, default=(0.0, ""), key=itemgetter(0))
         return best[1] if best[0] >= _CLOSE_NAME else None
 
-    def malformed(self, cells: int, expected: int, separator: str = ",") -> RowError:
+    def malformed(self, cells: int, expected: int, separator: str) -> RowError:
         """Return the finding for a row with another number of cells than the header has columns."""
         template = self._rules.messages["more_cells" if cells > expected else "fewer_cells"]
         message = template.format(

@@ -46,7 +46,8 @@ class ColumnMessages:
     def finding(self, rule: str, text: str, categories: "Categories", sent: str | None = None) -> RowError:
         """Return the finding for the Cerberus rule the cell broke. `text` is the trimmed cell, "" for a blank one.
 
-        `sent` is what stands in a file with decimal commas in the place of this number.
+        `sent` is what stands in the file in the place of the cell: a number with a decimal comma, or the word that
+        empties cells.
         """
         column = self._column
         if rule == "required":
@@ -57,7 +58,8 @@ class ColumnMessages:
             message = damage.message.format(label=column.label, sent=quoted(text))
             return RowError(column.name, ErrorCode.INVALID_FIELD_FORMAT, message)
         if rule == "forbidden":
-            return self._write(ErrorCode.MISSING_REQUIRED_FIELD, "cleared", sent=quoted(text))
+            word = quoted(text if sent is None else trim(sent))
+            return self._write(ErrorCode.MISSING_REQUIRED_FIELD, "cleared", sent=word)
         if column.type == "choice":
             return self._write(column.code, "choice", sent=quoted(text))
         if rule == "maxlength":
@@ -79,7 +81,7 @@ class ColumnMessages:
             return " " + self._hints["error_value"]
         if not decimal_comma and is_ambiguous(text):
             return " " + self._hints["digits" if self._column.decimals else "whole_digits"]
-        for plain in plain_forms(text):
+        for plain in plain_forms(text, decimal_comma=decimal_comma):
             if self._accepts(plain):
                 corrected = plain.replace(".", ",") if decimal_comma else plain
                 return " " + self._hints["corrected"].format(corrected=corrected)

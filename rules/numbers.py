@@ -6,14 +6,17 @@ from collections.abc import Iterator
 
 _LONGEST = 40
 _SAME_MARKS = str.maketrans({"\uff0e": ".", "\uff0c": ",", "\u066b": ".", "\u066c": "\u00a0"})
-_WRAPPING = re.compile(r"=?[\"'\s]*(?:US\$|USD|\$)?\s*(.*?)\s*(?:USD|\$)?[\"'\s]*", re.DOTALL | re.IGNORECASE)
+_WRAPPING = re.compile(r"=?[\"'\s]*(US\$|USD|\$)?\s*(.*?)\s*(USD|\$)?[\"'\s]*", re.DOTALL | re.IGNORECASE)
 _SPACED = re.compile(r"[1-9][0-9]{0,2}(?:([ '\u2019_\u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})*)(?:[.,][0-9]+)?")
 _COMMA_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+\.[0-9]+|(?:,[0-9]{3}){2,})")
 _POINT_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})")
 # 1,299 may be one thousand or one and a bit; 19,99 and 0,250 can only have a decimal comma.
 _DECIMAL_COMMA = re.compile(r"0,[0-9]+|[0-9]+,(?![0-9]{3}\Z)[0-9]+")
-_THOUSANDS_OR_DECIMALS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
-_NO_CENTS = re.compile(r"(?<=[0-9])[.,]\s?[-\u2013\u2014]{1,2}\Z")  # 12,- and 12.--
+_THOUSANDS_OR_DECIMALS = re.compile(r"\+?[1-9][0-9]{0,2}\.[0-9]{3}")
+_NO_CENTS = re.compile(r"(.*[0-9])([.,])\s?[-\u2013\u2014]{1,2}")  # 12,- and 12.--
+_WHOLE = re.compile(r"\+?[0-9]+|[1-9][0-9]{0,2}([ '\u2019_\u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})*")
+_WHOLE_WITH_POINTS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
+_NO_DIGITS = re.compile(r"[^0-9]")
 _UNFINISHED = re.compile(r"\+?[0-9]*\.?[0-9]*")
 _NEGATIVE_ZERO = re.compile(r"-0+(?:\.0+)?")
 _PERCENTAGE = re.compile(r"[+-]?[0-9][0-9.,]*\s*%")
@@ -29,11 +32,15 @@ _DIGIT = re.compile(r"[0-9]")
 _EXPONENT = re.compile(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+")
 
 
-def plain_forms(text: str) -> Iterator[str]:
-    """Yield plain ways to write the number that was meant, the most literal one first; none when it is ambiguous."""
+def plain_forms(text: str, *, decimal_comma: bool = False) -> Iterator[str]:
+    """Yield plain ways to write the number that was meant, the most literal one first; none when it is ambiguous.
+
+    `decimal_comma` says that the text is from a file with decimal commas. Its numbers have points by now; with anything
+    around it, a number stands there as it was sent.
+    """
     if len(text) > _LONGEST:
         return
-    plain = _plain(text)
+    plain = _plain(text, decimal_comma=decimal_comma)
     if plain is None:
         return
     yield plain
@@ -70,11 +77,20 @@ def has_currency(text: str) -> bool:
     return bool(signs and any(c in "0123456789" for c in short)) or _CURRENCY.fullmatch(short) is not None
 
 
-def _plain(text: str) -> str | None:
+def _plain(sent: str, *, decimal_comma: bool) -> str | None:
+    text = sent
     if not text.isascii():
         text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text.translate(_SAME_MARKS))
     wrapped = _WRAPPING.fullmatch(text)
-    bare = _NO_CENTS.sub("", wrapped[1] if wrapped else text)
+    bare = wrapped[2] if wrapped else text
+    if no_cents := _NO_CENTS.fullmatch(bare):
+        return _whole(no_cents[1], no_cents[2])
+    has_dollars = wrapped is not None and bool(wrapped[1] or wrapped[3])
+    if not has_dollars and is_ambiguous(bare):
+        if not decimal_comma:
+            return None
+        if bare != sent:
+            return _NO_DIGITS.sub("", bare)
     if not any(c in "0123456789" for c in bare):
         return None
     if spaced := _SPACED.fullmatch(bare):
@@ -91,3 +107,9 @@ def _plain(text: str) -> str | None:
         whole, point, decimals = bare.removeprefix("+").partition(".")
         return (whole or "0") + (point + decimals if decimals else "")
     return None
+
+
+def _whole(number: str, decimal_sign: str) -> str | None:
+    """Return the digits of a number without cents: with a comma before the missing ones, points separate thousands."""
+    has_groups = decimal_sign == "," and _WHOLE_WITH_POINTS.fullmatch(number) is not None
+    return _NO_DIGITS.sub("", number) if has_groups or _WHOLE.fullmatch(number) else None

@@ -9,7 +9,7 @@ BLANKS = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680"
     "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
-    "\ufeff\u200b\u2060\u200e\u200f\u202a\u202c"
+    "\ufeff\u200b\u2060\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 SHOWN_CHARACTERS = 60
 _NAME_BREAKS = re.compile(r"[\s-]+")

@@ -5,13 +5,16 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from rules.codes import AS_JUDGED, WHOLE, Cells, ErrorCode, Row, RowError, Verdict
+from rules.damage import Damage
 from rules.engine import ProductRules
-from rules.schema import Rules
+from rules.schema import Column, Rules
 from rules.text import BLANKS, shown
 
 NAMING_COLUMNS = ("vendor_product_id", "sku")
 """Either of them names a product."""
 _EITHER_NAME = " or ".join(NAMING_COLUMNS)
+_LISTED_BEFORE = "formula"
+"""Damage that products of earlier releases may have in their names, which an update only looks up."""
 
 
 class UpdateRules(ProductRules):
@@ -24,7 +27,12 @@ class UpdateRules(ProductRules):
     def __init__(self, rules: Rules) -> None:
         clear = rules.updates.clear
         columns = [
-            replace(column, required=False, forbidden=(clear,) if column.required and column.type == "text" else ())
+            replace(
+                column,
+                required=False,
+                forbidden=(clear,) if column.required and column.type == "text" else (),
+                damage=_damage_of(column),
+            )
             for column in rules.columns
         ]
         super().__init__(
@@ -56,7 +64,7 @@ class UpdateRules(ProductRules):
         """Return the verdict on each of the rows; among its values, cells to empty hold the word for it."""
         words = [self._holding_the_word(row.cells) for row in rows]
         judged = [
-            Cells(self._judged(row.cells, names), row.lengths, row.sent) if names else row
+            Cells(self._judged(row.cells, names), row.lengths, self._sent(row, names)) if names else row
             for row, names in zip(rows, words, strict=True)
         ]
         return list(map(self._with_cleared, super().check_all(judged, categories), words))
@@ -71,7 +79,8 @@ class UpdateRules(ProductRules):
     ) -> Verdict:
         """Return the verdict of Cerberus alone on the cells that are filled in."""
         words = self._holding_the_word(cells)
-        verdict = super().reference_check(self._judged(cells, words), categories, lengths=lengths, sent=sent)
+        quoted = self._sent(Cells(cells, lengths, sent), words)
+        verdict = super().reference_check(self._judged(cells, words), categories, lengths=lengths, sent=quoted)
         return self._with_cleared(verdict, words)
 
     def is_cleared(self, name: str, value: str | None) -> bool:
@@ -110,6 +119,10 @@ class UpdateRules(ProductRules):
         kept = {name: cell for name, cell in cells.items() if name not in words}
         return kept | dict.fromkeys(words - self._clearable, self._clear)
 
+    def _sent(self, row: Row, words: AbstractSet[str]) -> dict[str, str]:
+        """Return what messages quote of the row; where a value is needed, the word as it stands in the cell."""
+        return {**row.sent, **{name: row.cells[name] for name in words - self._clearable}}
+
     def _with_cleared(self, verdict: Verdict, words: Collection[str]) -> Verdict:
         """Return the verdict on the cells that are filled in as one on the row."""
         errors, values = verdict
@@ -120,3 +133,10 @@ class UpdateRules(ProductRules):
             return verdict
         named = zip(self.columns, values, strict=True)
         return Verdict(verdict.errors, tuple(self._clear if name in words else value for name, value in named))
+
+
+def _damage_of(column: Column) -> tuple[Damage, ...]:
+    """Return the kinds of damage that a column of a file of changes refuses."""
+    if column.name not in NAMING_COLUMNS:
+        return column.damage
+    return tuple(damage for damage in column.damage if damage.name != _LISTED_BEFORE)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import islice
+from typing import AnyStr
 
 from onboarding.intake.refusal import FileRefused
 from rules import RefusalCode
@@ -19,7 +20,9 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
 )
-_END_OF_FILE = "\x1a"
+_MARK = "\x1a"
+"""Of the end of a file. Some programs fill a block with it, and some write a line break behind it."""
+_AT_THE_END = _MARK + "\r\n"
 _SAMPLE = 200_000
 """Letters beyond ASCII that are looked at; the first ones, so that the same bytes are always read the same way."""
 _BEYOND_ASCII = re.compile(rb"(?s)(?<=(.))([\x80-\xff])(?=(.))")
@@ -43,21 +46,28 @@ class Decoded:
 
 
 def decode(body: bytes) -> Decoded:
-    """Return the text of a file without its byte order mark, and without the mark of its end that DOS programs write.
+    """Return the text of a file without its byte order mark, and without the marks of its end that DOS programs write.
 
     Raises FileRefused when it is text in no encoding that fits.
     """
     for mark, codec, name in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
-            return Decoded(_strictly(body, codec, name, skip=len(mark)).removesuffix(_END_OF_FILE), name)
+            text = _strictly(body, codec, name, skip=len(mark))
+            return Decoded(_until(_MARK, text, _AT_THE_END), name)
     nul = body.find(b"\0")
     if nul >= 0:
-        return Decoded(_utf_16_by_nuls(body, nul).removesuffix(_END_OF_FILE), "UTF-16")
-    body = body.removesuffix(_END_OF_FILE.encode())
+        return Decoded(_until(_MARK, _utf_16_by_nuls(body, nul), _AT_THE_END), "UTF-16")
+    body = _until(_MARK.encode(), body, _AT_THE_END.encode())
     try:
         return Decoded(body.decode("utf-8"), UTF_8)
     except UnicodeDecodeError as error:
         return _legacy(body, error)
+
+
+def _until(mark: AnyStr, text: AnyStr, at_the_end: AnyStr) -> AnyStr:
+    """Return the text before the first mark that has nothing but marks and line breaks behind it."""
+    found = text.find(mark, len(text.rstrip(at_the_end)))
+    return text if found < 0 else text[:found]
 
 
 def _strictly(body: bytes, codec: str, name: str, *, skip: int = 0) -> str:

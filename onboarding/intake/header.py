@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from onboarding.intake.refusal import FileRefused
 from rules import ProductRules, RefusalCode, header_name, spelled_out, trim
@@ -57,7 +57,7 @@ def find_header(lines: Iterable[Sequence[str]], rules: ProductRules) -> Candidat
 def match_columns(header: Sequence[str], rules: ProductRules, *, sheet: str | None = None) -> dict[str, int]:
     """Return the position of each known column, in the order of the header.
 
-    A column's own name wins over other names for it.
+    A column's own name wins over other names for it, and these over names with marks or joined words.
 
     Raises FileRefused with MISSING_COLUMNS or DUPLICATE_COLUMNS.
     """
@@ -77,10 +77,11 @@ def match_columns(header: Sequence[str], rules: ProductRules, *, sheet: str | No
 
 @dataclass(slots=True)
 class _Claims:
-    """Positions of the header cells that mean one column: by its own name, and by other names."""
+    """Positions of the header cells that mean one column: by its own name, other names, and either spelled out."""
 
-    exact: list[int]
-    other: list[int]
+    exact: list[int] = field(default_factory=list)
+    other: list[int] = field(default_factory=list)
+    spelled: list[int] = field(default_factory=list)
 
 
 def _claims(header: Sequence[str], rules: ProductRules) -> dict[str, _Claims]:
@@ -90,9 +91,11 @@ def _claims(header: Sequence[str], rules: ProductRules) -> dict[str, _Claims]:
             continue
         name = header_name(cell)
         if name in rules.columns:
-            claims.setdefault(name, _Claims([], [])).exact.append(position)
-        elif (meant := _meant(name, rules) or _meant(header_name(spelled_out(cell)), rules)) is not None:
-            claims.setdefault(meant, _Claims([], [])).other.append(position)
+            claims.setdefault(name, _Claims()).exact.append(position)
+        elif (meant := rules.aliases.get(name)) is not None:
+            claims.setdefault(meant, _Claims()).other.append(position)
+        elif (meant := _meant(header_name(spelled_out(cell)), rules)) is not None:
+            claims.setdefault(meant, _Claims()).spelled.append(position)
     return claims
 
 
@@ -101,7 +104,7 @@ def _meant(name: str, rules: ProductRules) -> str | None:
 
 
 def _winners(claims: _Claims) -> list[int]:
-    return claims.exact or claims.other
+    return claims.exact or claims.other or claims.spelled
 
 
 def _choose(claims: Mapping[str, _Claims]) -> dict[str, int]:
@@ -122,7 +125,7 @@ def _missing_columns_message(
     free = [cell for position, cell in enumerate(header[:100]) if position not in matched and trim(cell)]
     questions = []
     for column in missing:
-        nearest = rules.nearest_header(column, free) if column in rules.columns else None
+        nearest = rules.nearest_header(column, free)
         if nearest is not None:
             questions.append(f"{_quoted(nearest)} for {column}")
             free.remove(nearest)
@@ -147,7 +150,7 @@ def _duplicate_columns_message(
     sentences = [f"{where} names {listed(same)} more than once. Keep one column of each name."] if same else []
     for name in repeated:
         if name not in same:
-            names = listed([_quoted(header[position]) for position in claims[name].other])
+            names = listed([_quoted(header[position]) for position in _winners(claims[name])])
             sentences.append(
                 f"{where} has {names}, which all mean {name}. Keep one of them, or call the right one {name}."
             )

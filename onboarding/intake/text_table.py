@@ -5,10 +5,11 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, zip_longest
+from itertools import filterfalse, islice, zip_longest
 
 from onboarding.intake.encodings import not_a_csv
 from onboarding.intake.header import SEARCHED_LINES, Candidate, find_header, is_blank
+from onboarding.intake.limits import MAX_ROWS
 from onboarding.intake.refusal import FileRefused
 from rules import ProductRules
 
@@ -19,8 +20,6 @@ _TIES = (";", "\t", "|", COMMA)
 _LONGEST_CELL = 64 * 1024 * 1024
 _HEAD = 256 * 1024
 """Characters in which the header is looked for."""
-_SPACE_AND_QUOTE = re.compile(r'"(?<=[,;\t|\r\n ] ")(?!")')
-"""A cell that may begin with a space and a quotation mark. It begins with what is rare, so that searching is fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +56,21 @@ def open_table(text: str, rules: ProductRules) -> TextTable:
     Spaces before quotation marks are left out when only that makes sense of the whole file.
     """
     table = _open(text, rules, spaced=False)
-    if _SPACE_AND_QUOTE.search(text) is None:
+    if not _has_spaced_quotes(text, "".join(SEPARATORS)):
         return table
     spaced = _open(text, rules, spaced=True)
+    if not _has_spaced_quotes(text, "".join({table.separator, spaced.separator})):
+        return table
     return spaced if _means_spaces(table, spaced, rules) else table
+
+
+def _has_spaced_quotes(text: str, separators: str) -> bool:
+    """Tell whether a cell may begin with a space and a quotation mark.
+
+    Two quotation marks are an empty cell or the beginning of one; with a text behind them they stand inside a cell. The
+    pattern begins with what is rare, so that searching is fast.
+    """
+    return re.search(rf'"(?<=[{separators}\r\n ] ")(?!"[^"{separators}\r\n])', text) is not None
 
 
 def _open(text: str, rules: ProductRules, *, spaced: bool) -> TextTable:
@@ -111,10 +121,10 @@ def _sense(table: TextTable, rules: ProductRules) -> tuple[bool, int, int]:
 
 
 def _rows(table: TextTable, rules: ProductRules) -> tuple[Candidate | None, Iterator[list[str]]]:
-    """Return the header, and the lines below it that are not blank."""
+    """Return the header, and the lines below it that are not blank: one more than a file may have at most."""
     header = find_header(table.lines(), rules)
     below = islice(table.lines(), header.index + 1 if header else 0, None)
-    return header, (cells for cells in below if not is_blank(cells))
+    return header, islice(filterfalse(is_blank, filter(None, below)), MAX_ROWS + 1)
 
 
 def _differ(before: Sequence[str] | None, after: Sequence[str] | None) -> bool:

@@ -28,6 +28,16 @@ def test_identifier_is_refused_when_a_spreadsheet_has_shortened_it(
 
 
 @pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("column", ["sku", "vendor_product_id"])
+@pytest.mark.parametrize("cell", ['="00123"', "=A\nB", "="])
+def test_identifier_finds_a_product_when_it_was_listed_with_an_equals_sign(
+    rules: ProductRules, check: str, column: str, cell: str
+) -> None:
+    assert _errors(rules.for_updates, {column: cell, "price": "5"}, check) == []
+    assert _errors(rules.for_updates, {column: "#N/A", "price": "5"}, check) != []
+
+
+@pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("cell", ["4E12", "E+12", "41E+12", "X4.01E+12", "4.01E+12-B", "4006381333931", "0E+1"])
 def test_identifier_passes_when_it_only_looks_similar(
     rules: ProductRules, row: dict[str, str], check: str, cell: str

@@ -62,6 +62,14 @@ def test_message_says_what_is_wrong_and_what_is_allowed_when_a_cell_is_refused(
         ("price", "12.\u2013", "12"),
         ("price", "1'299.--", "1299"),
         ("price", '="5.00"', "5.00"),
+        ("price", "1.290,-", "1290"),
+        ("price", "2.500,-", "2500"),
+        ("price", "12.500,-", "12500"),
+        ("price", "1.290,--", "1290"),
+        ("price", '"1.290,-"', "1290"),
+        ("price", "$1.290", "1.29"),  # who writes dollars writes a decimal point
+        ("stock_quantity", "1.000,-", "1000"),
+        ("weight_kg", "1.290,-", "1290"),
         ("stock_quantity", "=5", "5"),
         ("price", ".5", "0.5"),
         ("price", "5.", "5"),
@@ -90,6 +98,16 @@ def test_message_gives_the_corrected_number_when_it_can_be_read_in_one_way(
         ("price", "1,299"),  # one thousand, or one and a bit
         ("price", "19.990"),
         ("stock_quantity", "1.000"),
+        ("price", "1.290"),
+        ("price", '="1.290"'),
+        ("price", "=1.290"),
+        ("price", "'1.290"),
+        ("price", "+1.290"),
+        ("price", "１．２９０"),
+        ("stock_quantity", '="1.000"'),
+        ("price", "1.290.-"),
+        ("price", "1.29,-"),
+        ("price", "12,50,-"),
         ("price", "1e3"),
         ("price", "€19.99"),  # another currency is another price
         ("price", "10-20"),
@@ -222,7 +240,7 @@ def test_duplicate_raises_when_the_column_need_not_be_unique(rules: ProductRules
     ("cells", "words"), [(15, "has 15 cells, but the header has 14"), (3, "has only 3 cells, but the header has 14")]
 )
 def test_malformed_gives_both_counts_when_a_row_has_another_shape(rules: ProductRules, cells: int, words: str) -> None:
-    error = rules.malformed(cells, 14)
+    error = rules.malformed(cells, 14, ",")
 
     assert (error.field, error.code) == (None, ErrorCode.MALFORMED_ROW)
     assert words in error.message

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rules import DEFAULT_RULES, Cells, ProductRules
+from rules import DEFAULT_RULES, CategoryNames, Cells, ProductRules, UpdateRules
 from rules.compiled import compile_test
 from rules.schema import Column, read_rules
 
@@ -67,7 +67,8 @@ EDGES = st.sampled_from([column for column in SHIPPED.columns if column.type == 
         st.integers(0, 5),
     )
 )
-CELLS = NASTY | LONG | NUMBERS | EDGES | st.sampled_from(sorted(CATEGORIES)) | st.text(max_size=12)
+NAMES = st.sampled_from([*sorted(CATEGORIES), "Gadgets", "laptops", "Laptop", "Toys and Games"])
+CELLS = NASTY | LONG | NUMBERS | EDGES | NAMES | st.text(max_size=12)
 CHANGES = st.dictionaries(st.sampled_from(RULES.columns), CELLS, max_size=5)
 CUTS: st.SearchStrategy[dict[str, int]] = st.just({}) | st.dictionaries(
     st.sampled_from(RULES.columns), st.integers(0, 6000), max_size=3
@@ -75,21 +76,52 @@ CUTS: st.SearchStrategy[dict[str, int]] = st.just({}) | st.dictionaries(
 RELAXED = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
-def assert_same_verdicts(rules: ProductRules, rows: Sequence[Cells]) -> None:
-    expected = [rules.reference_check(cells, CATEGORIES, lengths=lengths) for cells, lengths, _ in rows]
-    for row, verdict, right in zip(rows, rules.check_all(rows, CATEGORIES), expected, strict=True):
-        assert verdict == right, row
+SENT: st.SearchStrategy[dict[str, str]] = st.just({}) | st.dictionaries(
+    st.sampled_from(RULES.numbers),
+    NUMBERS | st.sampled_from(["19,99", "1.290,-", " 5 ", "12,500", "=1.290"]),
+    max_size=3,
+)
+OFFERS = st.builds(
+    CategoryNames, st.sets(NAMES, max_size=6), st.dictionaries(NAMES, st.none() | st.sampled_from(sorted(CATEGORIES)))
+)
+SEVERAL_OFFERS = st.tuples(OFFERS, OFFERS).map(
+    lambda offers: [*offers, CategoryNames(offers[1], offers[0].former), CATEGORIES, offers[0]]
+)
+"""The categories of one batch after the other: others, the same ones that were called otherwise before, some again."""
 
 
-def combined(drawn: Sequence[Mapping[str, str]], cuts: Mapping[str, int], base: Mapping[str, str]) -> list[Cells]:
-    pairs = enumerate(combinations_with_replacement(drawn, 2))
-    return [Cells({**base, **some, **others}, cuts if number % 4 == 0 else {}) for number, (some, others) in pairs]
+def assert_same_verdicts(
+    rules: ProductRules, rows: Sequence[Cells], offers: Sequence[frozenset[str]] = (CATEGORIES,)
+) -> None:
+    for number, categories in enumerate(offers):
+        fresh = ProductRules(SHIPPED) if len(offers) > 1 else rules
+        stock = fresh.for_updates if isinstance(rules, UpdateRules) and len(offers) > 1 else fresh
+        batch = rows[number :: len(offers)]
+        expected = [
+            stock.reference_check(cells, categories, lengths=lengths, sent=sent) for cells, lengths, sent in batch
+        ]
+        for row, verdict, right in zip(batch, rules.check_all(batch, categories), expected, strict=True):
+            assert verdict == right, row
+
+
+def combined(
+    drawn: Sequence[Mapping[str, str]],
+    cuts: Mapping[str, int],
+    base: Mapping[str, str],
+    sent: Mapping[str, str],
+) -> list[Cells]:
+    return [
+        Cells({**base, **some, **others}, cuts if number % 4 == 0 else {}, sent if number % 3 == 0 else {})
+        for number, (some, others) in enumerate(combinations_with_replacement(drawn, 2))
+    ]
 
 
 @settings(RELAXED, max_examples=EXAMPLES)
-@given(st.lists(CHANGES, min_size=CHANGES_PER_EXAMPLE, max_size=CHANGES_PER_EXAMPLE), CUTS)
-def test_check_agrees_with_cerberus_when_rows_are_fuzzed(drawn: list[dict[str, str]], cuts: dict[str, int]) -> None:
-    assert_same_verdicts(RULES, combined(drawn, cuts, PLAUSIBLE))
+@given(st.lists(CHANGES, min_size=CHANGES_PER_EXAMPLE, max_size=CHANGES_PER_EXAMPLE), CUTS, SENT, SEVERAL_OFFERS)
+def test_check_agrees_with_cerberus_when_rows_are_fuzzed(
+    drawn: list[dict[str, str]], cuts: dict[str, int], sent: dict[str, str], offers: list[frozenset[str]]
+) -> None:
+    assert_same_verdicts(RULES, combined(drawn, cuts, PLAUSIBLE, sent), offers)
 
 
 CHANGED_CELLS = CELLS | st.sampled_from(
@@ -99,11 +131,11 @@ CHANGED_ROWS = st.dictionaries(st.sampled_from(RULES.for_updates.columns), CHANG
 
 
 @settings(RELAXED, max_examples=EXAMPLES)
-@given(st.lists(CHANGED_ROWS, min_size=CHANGES_PER_EXAMPLE, max_size=CHANGES_PER_EXAMPLE), CUTS)
+@given(st.lists(CHANGED_ROWS, min_size=CHANGES_PER_EXAMPLE, max_size=CHANGES_PER_EXAMPLE), CUTS, SENT, SEVERAL_OFFERS)
 def test_check_agrees_with_cerberus_when_rows_of_changes_are_fuzzed(
-    drawn: list[dict[str, str]], cuts: dict[str, int]
+    drawn: list[dict[str, str]], cuts: dict[str, int], sent: dict[str, str], offers: list[frozenset[str]]
 ) -> None:
-    assert_same_verdicts(RULES.for_updates, combined(drawn, cuts, {}))
+    assert_same_verdicts(RULES.for_updates, combined(drawn, cuts, {}, sent), offers)
 
 
 def changed(column: Column, edge: int, decimals: int, width: int, required: bool) -> Column:

@@ -356,5 +356,7 @@ def test_check_passes_when_only_blanks_were_cut(
 def test_trim_takes_off_every_unicode_blank_and_invisible_mark_when_at_the_ends() -> None:
     blanks = "".join(chr(point) for point in range(0x110000) if chr(point).isspace())
 
-    assert set(BLANKS) == set(blanks) | set("\ufeff\u200b\u2060\u200e\u200f\u202a\u202c")
+    assert set(BLANKS) == set(blanks) | set(
+        "\ufeff\u200b\u2060\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )
     assert trim(f"\ufeff {blanks}\u202aa\u200bb\u202c{blanks}\u200b") == "a\u200bb"

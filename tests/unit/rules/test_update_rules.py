@@ -118,6 +118,16 @@ def test_message_says_how_a_value_may_be_written(updates: UpdateRules, categorie
     assert "leave the cell blank" in named.message
 
 
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("word", ["CLEAR", "Clear", " clear "])
+def test_message_says_what_was_sent_when_the_word_stands_where_a_value_is_needed(
+    updates: UpdateRules, categories: frozenset[str], check: str, word: str
+) -> None:
+    (error,) = getattr(updates, check)({"vendor_product_id": "P", "sku": word, "price": "1"}, categories).errors
+
+    assert error.message.startswith(f'SKU cannot be emptied with "{word.strip()}".')
+
+
 @pytest.mark.parametrize(
     ("columns", "missing"),
     [

@@ -2,13 +2,17 @@
 
 import csv
 import io
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from onboarding.intake import text_table
+from onboarding.intake.limits import MAX_ROWS
 from onboarding.intake.reading import ReadFile, read_products
 from onboarding.intake.refusal import FileRefused
+from onboarding.intake.text_table import TextTable
 from onboarding.reporting.corrections import build_corrections
 from rules import ErrorCode, ProductRules, RefusalCode
 
@@ -68,6 +72,52 @@ def test_cells_lose_their_quotation_marks_when_every_row_has_some_behind_spaces(
 
     assert _names(file) == ["Mouse", "Cable"]
     assert file.read_as.spaced
+
+
+@pytest.mark.parametrize(("sent", "read"), [('""', ""), ('"""Heroes"""', '"Heroes"'), ('""""', '"')])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_cells_lose_their_quotation_marks_when_every_row_has_an_empty_or_doubled_one(
+    rules: ProductRules, sent: str, read: str, separator: str
+) -> None:
+    rows = [f"P{i}, Mouse, Audio, S{i}, 1.5, 5, {sent}" for i in (1, 2)]
+    text = "\n".join((f"{HEADER},brand", *rows))
+
+    file = read_products(text.replace(",", separator).encode(), rules)
+
+    assert [row.cells["brand"] for row in file.rows] == [read, read]
+    assert file.read_as.spaced
+
+
+@pytest.mark.parametrize("header", ["x", HEADER])
+def test_rows_are_not_compared_further_when_they_are_too_many_anyway(
+    rules: ProductRules, monkeypatch: pytest.MonkeyPatch, header: str
+) -> None:
+    read = 0
+
+    class Counting(TextTable):
+        def lines(self) -> Iterator[list[str]]:
+            nonlocal read
+            for cells in super().lines():
+                read += 1
+                yield cells
+
+    monkeypatch.setattr(text_table, "TextTable", Counting)
+
+    text_table.open_table(f'{header}\nP, "x"\n' + "a\n" * 5 * MAX_ROWS, rules)
+
+    assert read < 2 * MAX_ROWS + 100
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_file_is_read_once_when_quotation_marks_stand_behind_another_separator(
+    rules: ProductRules, monkeypatch: pytest.MonkeyPatch, separator: str
+) -> None:
+    monkeypatch.setattr(text_table, "_means_spaces", lambda *_: pytest.fail("compared"))
+    text = f'{HEADER}\nP1^Cable ⎖ "best"^Audio^S1^1.5^5\n'.replace(",", separator).replace("^", separator)
+
+    file = read_products(text.replace("⎖", ",").encode(), rules)
+
+    assert _names(file) == ['Cable , "best"']
 
 
 def test_rows_are_malformed_when_their_cells_are_too_many_in_either_reading(rules: ProductRules) -> None:
@@ -149,7 +199,11 @@ def test_cells_are_those_that_were_written_when_a_program_wrote_the_file(
 @settings(deadline=None, max_examples=300)
 @given(
     st.lists(
-        st.lists(st.sampled_from(["a", " a", ' "', ' "a"', 'a "b', ' "a" b', "", ' "a']), min_size=6, max_size=6),
+        st.lists(
+            st.sampled_from(["a", " a", ' "', ' "a"', 'a "b', ' "a" b', "", ' "a', ' ""', ' """a"""']),
+            min_size=6,
+            max_size=6,
+        ),
         max_size=5,
     )
 )

@@ -195,6 +195,41 @@ def test_file_is_refused_when_two_columns_claim_one_name(rules: ProductRules) ->
 
 
 @pytest.mark.parametrize(
+    ("header", "column", "taken", "ignored"),
+    [
+        ("id,ProductID,product_name,category,sku,price,stock_quantity", "vendor_product_id", "id", "ProductID"),
+        (
+            "Item number,itemID,product_name,category,sku,price,stock_quantity",
+            "vendor_product_id",
+            "Item number",
+            "itemID",
+        ),
+        ("Name*,Name,vendor_product_id,category,sku,price,stock_quantity", "product_name", "Name", "Name*"),
+        ("Stock #,Qty,vendor_product_id,product_name,category,sku,price", "stock_quantity", "Qty", "Stock #"),
+        ("SKU*,sku,vendor_product_id,product_name,category,price,Stock", "sku", "sku", "SKU*"),
+    ],
+)
+def test_plain_name_wins_when_another_column_has_the_name_joined_or_with_a_mark(
+    rules: ProductRules, header: str, column: str, taken: str, ignored: str
+) -> None:
+    columns = header.split(",")
+
+    file = read_products(f"{header}\n{','.join(map(str, range(7)))}\n".encode(), rules)
+
+    assert file.rows[0].cells[column] == str(columns.index(taken))
+    assert file.read_as.ignored == (ignored,)
+
+
+def test_file_is_refused_when_two_names_with_marks_claim_one_column(rules: ProductRules) -> None:
+    header = HEADER.replace("product_name", "productName")
+
+    refusal = _refusal(f"Name*,{header}\nother,P1,Mouse,Audio,S1,1.5,5\n".encode(), rules)
+
+    assert refusal.code == RefusalCode.DUPLICATE_COLUMNS
+    assert 'has "Name*" and "productName", which all mean product_name' in refusal.message
+
+
+@pytest.mark.parametrize(
     ("column", "sent"),
     [("price", "Prise"), ("product_name", "Product nmae"), ("stock_quantity", "Stock quant."), ("sku", "SKU no")],
 )
@@ -205,6 +240,23 @@ def test_closest_name_is_suggested_but_never_taken_when_a_column_is_missing(
 
     assert refusal.code == RefusalCode.MISSING_COLUMNS
     assert f'Did you mean "{sent}" for {column}?' in refusal.message
+
+
+@pytest.mark.parametrize("sent", ["SKU no", "Artikel Nummer"])
+def test_closest_name_is_suggested_when_a_file_of_changes_has_no_column_that_names_the_product(
+    rules: ProductRules, sent: str
+) -> None:
+    refusal = _refusal(f"{sent},price\nS1,1.5\n".encode(), rules.for_updates)
+
+    assert "lacks the required column vendor_product_id or sku." in refusal.message
+    assert f'Did you mean "{sent}" for vendor_product_id or sku?' in refusal.message
+
+
+def test_nothing_is_suggested_when_a_file_of_changes_has_nothing_to_change(rules: ProductRules) -> None:
+    refusal = _refusal(b"sku,prise\nS1,1.5\n", rules.for_updates)
+
+    assert "to change, such as price or stock_quantity" in refusal.message
+    assert "Did you mean" not in refusal.message
 
 
 @pytest.mark.parametrize("sent", ["Weight", "Farbe", "x"])
@@ -302,6 +354,11 @@ def test_decimal_comma_is_read_when_rows_repeat_a_key(rules: ProductRules) -> No
         ("12,500", 'this row has "12,500".', "Write 12,50 instead."),
         ("12,50 $", 'this row has "12,50 $".', "Write 12,50 instead."),
         ("$1,299.00", 'this row has "$1,299.00".', "Write 1299,00 instead."),
+        ("1.290,-", 'this row has "1.290,-".', "Write 1290 instead."),
+        ("1.290.-", 'this row has "1.290.-".', ""),
+        ("=1.290", 'this row has "=1.290".', "Write 1290 instead."),
+        ("'1.290", 'this row has "\'1.290".', "Write 1290 instead."),
+        ("+1,290", 'this row has "+1,290".', "Write 1,29 instead."),
     ],
 )
 def test_message_quotes_the_cell_as_sent_when_numbers_have_decimal_commas(

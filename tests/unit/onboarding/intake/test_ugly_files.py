@@ -2,6 +2,7 @@
 
 import pytest
 
+from onboarding.intake.encodings import decode
 from onboarding.intake.reading import read_products
 from onboarding.intake.refusal import FileRefused
 from rules import ErrorCode, ProductRules, RefusalCode
@@ -151,8 +152,9 @@ def test_message_names_the_tab_without_showing_it_when_it_is_the_separator(rules
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
-def test_mark_of_the_end_is_no_row_when_a_dos_program_wrote_it(rules: ProductRules, codec: str) -> None:
-    file = read_products((_file(ROW.replace("Mouse", "Mäuse")).decode() + "\x1a").encode(codec), rules)
+@pytest.mark.parametrize("end", ["\x1a", "\x1a\x1a\x1a", "\x1a\n", "\x1a\r\n", "\x1a\n\x1a\n\n"])
+def test_mark_of_the_end_is_no_row_when_a_dos_program_wrote_it(rules: ProductRules, codec: str, end: str) -> None:
+    file = read_products((_file(ROW.replace("Mouse", "Mäuse")).decode() + end).encode(codec), rules)
 
     assert [row.cells["product_name"] for row in file.rows] == ["Mäuse"]
 
@@ -162,6 +164,11 @@ def test_last_letter_stays_when_its_bytes_end_as_the_mark_of_the_end_does(rules:
     other = read_products(b"\xfe\xff" + f"{HEADER},brand\n{ROW},Ě".encode("utf-16-be"), rules)
 
     assert file.rows[0].cells["brand"] == other.rows[0].cells["brand"] == "Ě"
+
+
+def test_line_breaks_stay_when_no_mark_of_the_end_stands_between_them(rules: ProductRules) -> None:
+    assert decode(b"a\n\n\x1a").text == decode(b"a\n\n").text == "a\n\n"
+    assert decode(b"a\x1ab\n").text == "a\x1ab\n"
 
 
 # Cells
@@ -206,18 +213,18 @@ def test_message_shows_the_number_as_a_person_sees_it_when_its_spaces_are_specia
 
 @pytest.mark.parametrize("check", ["check", "reference_check"])
 @pytest.mark.parametrize("column", ["sku", "vendor_product_id"])
-@pytest.mark.parametrize("cell", ['="00123"', "=A2&B2", " =1"])
+@pytest.mark.parametrize("cell", ['="00123"', "=A2&B2", " =1", "=A\nB", "=\n1", "="])
 def test_identifier_is_refused_when_it_is_a_formula(rules: ProductRules, check: str, column: str, cell: str) -> None:
     cells = {**dict(zip(COLUMNS, ROW.split(","), strict=True)), column: cell}
 
     (error,) = getattr(rules, check)(cells, frozenset({"Audio"})).errors
 
     assert (error.field, error.code) == (column, ErrorCode.INVALID_FIELD_FORMAT)
-    assert "is a formula. Write its result alone" in error.message
+    assert "begins with an equals sign, as formulas do. Write the value alone" in error.message
 
 
 def test_cells_are_trimmed_of_marks_when_they_were_copied_from_other_programs(rules: ProductRules) -> None:
-    body = _file("\u202aP1\u202c,Mouse,Audio\u200e,\u2060S1,\u202a19.99\u202c,5\u200f")
+    body = _file("\u202aP1\u202c,Mouse,\u2067Audio\u2069\u200e,\u2060S1\u202e,\u202a19.99\u202c,5\u200f")
 
     verdict = rules.check(read_products(body, rules).rows[0].cells, frozenset({"Audio"}))
 

@@ -86,11 +86,11 @@ def _plain(sent: str, *, decimal_comma: bool) -> str | None:
     if no_cents := _NO_CENTS.fullmatch(bare):
         return _whole(no_cents[1], no_cents[2])
     has_dollars = wrapped is not None and bool(wrapped[1] or wrapped[3])
-    if not has_dollars and is_ambiguous(bare):
-        if not decimal_comma:
-            return None
-        if bare != sent:
+    if is_ambiguous(bare):
+        if decimal_comma and bare != sent:
             return _NO_DIGITS.sub("", bare)
+        if not decimal_comma and not has_dollars:
+            return None
     if not any(c in "0123456789" for c in bare):
         return None
     if spaced := _SPACED.fullmatch(bare):

@@ -359,6 +359,7 @@ def test_decimal_comma_is_read_when_rows_repeat_a_key(rules: ProductRules) -> No
         ("=1.290", 'this row has "=1.290".', "Write 1290 instead."),
         ("'1.290", 'this row has "\'1.290".', "Write 1290 instead."),
         ("+1,290", 'this row has "+1,290".', "Write 1,29 instead."),
+        ("$1.290", 'this row has "$1.290".', "Write 1290 instead."),
     ],
 )
 def test_message_quotes_the_cell_as_sent_when_numbers_have_decimal_commas(

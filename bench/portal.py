@@ -8,7 +8,7 @@ from time import time
 
 from playwright.sync_api import Browser, Page
 
-from bench.results import Part
+from bench.results import PROJECT, Part
 from local import browser
 from local.portal_people import Person, sign_in, with_password
 from samples.generate import generate
@@ -19,26 +19,7 @@ _SLOW_4G = {"offline": False, "latency": 562.5, "downloadThroughput": 180_000, "
 _CPU_SLOWDOWN = 4
 _ERRORS = 10_000
 _PAGES = 20
-_WATCH = """
-window.shown = (selector) => new Promise((resolve) => {
-  const look = () => {
-    if (!document.querySelector(selector)) return false;
-    // Two frames on it has been painted, and what it waits for has run.
-    requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.timeOrigin + performance.now())));
-    return true;
-  };
-  if (look()) return;
-  new MutationObserver((_, observer) => { if (look()) observer.disconnect(); })
-    .observe(document, { childList: true, subtree: true });
-});
-"""
-"""The page itself tells when it shows something: Playwright looks again after half a second, which is too rough."""
-_WATCH_TASKS = """
-window.longest = 0;
-new PerformanceObserver((list) => {
-  for (const task of list.getEntries()) window.longest = Math.max(window.longest, task.duration);
-}).observe({ type: 'longtask' });
-"""
+_WATCH = PROJECT / "bench" / "portal.js"
 
 
 def measure(*, full: bool) -> Part:
@@ -71,7 +52,6 @@ def _outcome(opened: Browser, pipeline: Pipeline, person: Person, upload_id: str
     """Return the seconds from opening the link to the first rows, and the milliseconds of the longest block."""
     url = pipeline.environment.output("PortalUrl")
     with _slow_page(opened) as page:
-        page.add_init_script(_WATCH_TASKS)
         sign_in(page, url, person)
         seconds = []
         for _ in range(runs):
@@ -105,7 +85,7 @@ def _turn_pages(page: Page) -> None:
 def _slow_page(opened: Browser) -> Iterator[Page]:
     with closing(opened.new_context()) as context:
         page = context.new_page()
-        page.add_init_script(_WATCH)
+        page.add_init_script(path=_WATCH)
         devtools = context.new_cdp_session(page)
         devtools.send("Network.enable")
         devtools.send("Network.emulateNetworkConditions", _SLOW_4G)

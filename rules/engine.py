@@ -1,7 +1,7 @@
 """Decides one row: trims its cells, lets the fast lane pass what surely passes, and asks Cerberus about the rest."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache, partial
@@ -113,11 +113,13 @@ class ProductRules:
         for at, row in enumerate(rows):
             if row.lengths:
                 values = self._with_cuts(verdicts[at].values, row.lengths)
-                verdicts[at] = Verdict(self._decide_cut(values, categories, row.sent), verdicts[at].values)
+                verdicts[at] = Verdict(
+                    self._decide(self._judge, range(len(values)), values, categories, row.sent), verdicts[at].values
+                )
                 doubtful.pop(at, None)
         for at, positions in doubtful.items():
             values = verdicts[at].values
-            verdicts[at] = Verdict(self._decide(positions, values, categories, rows[at].sent), values)
+            verdicts[at] = Verdict(self._decide(self._finding_of, positions, values, categories, rows[at].sent), values)
         return verdicts
 
     def reference_check(
@@ -212,24 +214,19 @@ class ProductRules:
 
     def _decide(
         self,
-        doubtful: Iterable[int],
+        judge: Callable[[int, str | None, str | None], RowError | None],
+        positions: Iterable[int],
         cells: Sequence[str | None],
         categories: AbstractSet[str],
         sent: Mapping[str, str],
     ) -> tuple[RowError, ...]:
-        """Ask Cerberus about the cells at the given positions, in column order."""
-        with self._lock:
-            self._take_categories(categories)
-            found = [self._finding_of(i, cells[i], sent.get(self.columns[i])) for i in doubtful]
-        return tuple([error for error in found if error is not None])
+        """Ask about the cells at the given positions, in column order.
 
-    def _decide_cut(
-        self, cells: Sequence[str | None], categories: AbstractSet[str], sent: Mapping[str, str]
-    ) -> tuple[RowError, ...]:
-        """Ask Cerberus about all cells of a row. A cell that was cut equals others, so nothing is remembered."""
+        `judge` is `_finding_of`, which remembers, or `_judge` where a cell was cut: it equals others that were not.
+        """
         with self._lock:
             self._take_categories(categories)
-            found = [self._judge(i, cell, sent.get(self.columns[i])) for i, cell in enumerate(cells)]
+            found = [judge(i, cells[i], sent.get(self.columns[i])) for i in positions]
         return tuple([error for error in found if error is not None])
 
     def _judge(self, position: int, cell: str | None, sent: str | None) -> RowError | None:

@@ -38,9 +38,9 @@ class ShortWay:
 
     def __init__(self, client: Any) -> None:
         self._long_way, self._credentials = client.batch_write_item, client._get_credentials()
-        self._url, self._region = f"{client.meta.endpoint_url}/", client.meta.region_name
+        self._url, self._region = client.meta.endpoint_url.rstrip("/") + "/", client.meta.region_name
         self._events = client.meta.events
-        self._pool = urllib3.PoolManager(maxsize=_CONNECTIONS, timeout=_PATIENCE_SECONDS, retries=False)
+        self._pool = urllib3.connection_from_url(self._url, maxsize=_CONNECTIONS, timeout=_PATIENCE_SECONDS)
 
     def __call__(self, RequestItems: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:  # noqa: N803 - the API's name
         status, body = self._send(json.dumps({"RequestItems": RequestItems}).encode())
@@ -55,7 +55,7 @@ class ShortWay:
             if answer is not None:
                 return answer.status_code, answer.content
         try:
-            sent = self._pool.request("POST", self._url, body=body, headers=prepared.headers)
+            sent = self._pool.urlopen("POST", "/", body, prepared.headers, retries=False)
         except urllib3.exceptions.HTTPError:
             return 0, b""
         return sent.status, sent.data

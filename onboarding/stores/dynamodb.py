@@ -8,6 +8,7 @@ import urllib3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest
 from botocore.config import Config
+from botocore.httpsession import get_cert_path
 
 _CONNECTIONS = 16
 _PATIENCE_SECONDS = 10
@@ -40,7 +41,8 @@ class ShortWay:
         self._long_way, self._credentials = client.batch_write_item, client._get_credentials()
         self._url, self._region = client.meta.endpoint_url.rstrip("/") + "/", client.meta.region_name
         self._events = client.meta.events
-        self._pool = urllib3.connection_from_url(self._url, maxsize=_CONNECTIONS, timeout=_PATIENCE_SECONDS)
+        pools = urllib3.PoolManager(maxsize=_CONNECTIONS, timeout=_PATIENCE_SECONDS, ca_certs=get_cert_path(True))
+        self._pool = pools.connection_from_url(self._url)
 
     def __call__(self, RequestItems: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:  # noqa: N803 - the API's name
         status, body = self._send(json.dumps({"RequestItems": RequestItems}).encode())

@@ -14,7 +14,7 @@ from rules.codes import AS_JUDGED, WHOLE, Cells, ErrorCode, Row, RowError, Verdi
 from rules.compiled import CellValidator, Test, choice_test, compile_test
 from rules.messages import Categories, ColumnMessages
 from rules.schema import DEFAULT_RULES, Rules, read_rules
-from rules.text import BLANKS, CutText, header_name, shown
+from rules.text import BLANKS, CutText, header_name, shown, trim
 from rules.validator import ProductValidator
 
 if TYPE_CHECKING:
@@ -170,14 +170,21 @@ class ProductRules:
         best = max(scores, default=(0.0, ""), key=itemgetter(0))
         return best[1] if best[0] >= _CLOSE_NAME else None
 
-    def malformed(self, cells: int, expected: int, separator: str) -> RowError:
+    def malformed(self, cells: Sequence[str], header: Sequence[str], separator: str) -> RowError:
         """Return the finding for a row with another number of cells than the header has columns."""
-        template = self._rules.messages["more_cells" if cells > expected else "fewer_cells"]
-        message = template.format(
-            cells="1 cell" if cells == 1 else f"{cells} cells",
-            expected=expected,
-            separator=_SEPARATORS[separator],
+        more = len(cells) > len(header)
+        hints = []
+        if more and separator == ",":
+            hints.append("comma_in_number")
+        if more and not any(map(trim, cells[len(header) :])):
+            hints.append("blank_end")
+        word = _SEPARATORS[separator]
+        message = self._rules.messages["more_cells" if more else "fewer_cells"].format(
+            cells="1 cell" if len(cells) == 1 else f"{len(cells)} cells",
+            expected=len(header),
+            separator=word,
             mark=separator.strip(),
+            hint="".join([" " + self._rules.hints[hint].format(separator=word) for hint in hints]),
         )
         return RowError(None, ErrorCode.MALFORMED_ROW, message)
 

@@ -87,11 +87,13 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "category": frozenset(_ALWAYS | {"sent", "hint"}),
     "choice": frozenset(_ALWAYS | {"sent", "choices"}),
     "cleared": frozenset(_ALWAYS | {"sent"}),
-    "more_cells": frozenset({"cells", "expected", "separator", "mark"}),
+    "more_cells": frozenset({"cells", "expected", "separator", "mark", "hint"}),
     "fewer_cells": frozenset({"cells", "expected", "separator", "mark"}),
     "processing_error": frozenset(),
 }
 _HINTS: Mapping[str, frozenset[str]] = {
+    "comma_in_number": frozenset({"separator"}),
+    "blank_end": frozenset({"separator"}),
     "corrected": frozenset({"corrected"}),
     "exponent": frozenset(),
     "error_value": frozenset(),

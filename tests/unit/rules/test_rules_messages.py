@@ -240,7 +240,7 @@ def test_duplicate_raises_when_the_column_need_not_be_unique(rules: ProductRules
     ("cells", "words"), [(15, "has 15 cells, but the header has 14"), (3, "has only 3 cells, but the header has 14")]
 )
 def test_malformed_gives_both_counts_when_a_row_has_another_shape(rules: ProductRules, cells: int, words: str) -> None:
-    error = rules.malformed(cells, 14, ",")
+    error = rules.malformed(["x"] * cells, rules.columns, ",")
 
     assert (error.field, error.code) == (None, ErrorCode.MALFORMED_ROW)
     assert words in error.message

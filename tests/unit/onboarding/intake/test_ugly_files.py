@@ -136,7 +136,7 @@ def test_message_names_the_separator_of_the_file_when_a_row_has_another_shape(
 
     assert f"contains a {word} must stand" in more.findings[0].message
     assert example in more.findings[0].message
-    assert f"also a {word} alone" in more.findings[0].message
+    assert f"delete each {word} behind the last one" in more.findings[0].message
     assert "has only 1 cell," in fewer.findings[0].message
     assert f"Keep a {word} for every column" in fewer.findings[0].message
 
@@ -146,6 +146,35 @@ def test_message_names_the_tab_without_showing_it_when_it_is_the_separator(rules
 
     assert "contains a tab must stand" in row.findings[0].message
     assert "\t" not in row.findings[0].message
+
+
+@pytest.mark.parametrize(
+    "row", ["P1,Mouse,Audio,S1,19,99,5", "P1,Mouse,Audio,S1,1,299.00,5", "P1,Cable, 2 m,Audio,S1,1,5"]
+)
+def test_message_tells_to_delete_nothing_when_the_cell_behind_the_last_column_has_a_value(
+    rules: ProductRules, row: str
+) -> None:
+    (finding,) = read_products(_file(row), rules).rows[0].findings
+
+    assert "elete" not in finding.message
+    assert "contains a comma must stand in double quotation marks" in finding.message
+    assert "Write numbers without commas, and with a point before the decimals, like 1299.99." in finding.message
+
+
+@pytest.mark.parametrize("row", [f"{ROW},", f"{ROW}, ,,", "P1,Mouse,Audio,S1,19,99,"])
+def test_message_tells_to_delete_the_end_if_all_is_in_place_when_it_is_blank(rules: ProductRules, row: str) -> None:
+    (finding,) = read_products(_file(row), rules).rows[0].findings
+
+    assert finding.message.endswith("If every value stands in its own column, delete each comma behind the last one.")
+    assert "Write numbers without commas" in finding.message
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_message_says_nothing_of_numbers_when_no_number_has_the_separator(rules: ProductRules, separator: str) -> None:
+    (finding,) = read_products(_file(f"{ROW},red", separator=separator), rules).rows[0].findings
+
+    assert "umbers" not in finding.message
+    assert "elete" not in finding.message
 
 
 # Bytes

@@ -51,6 +51,7 @@ class ProductRules:
     def __init__(self, rules: Rules) -> None:
         self.columns = tuple(column.name for column in rules.columns)
         self.required = tuple(column.name for column in rules.columns if column.required)
+        self.never_blank = frozenset(self.required)
         self.numbers = tuple(column.name for column in rules.columns if column.type == "number")
         self.aliases = {header_name(alias): column.name for column in rules.columns for alias in column.aliases}
         self._rules = rules

@@ -38,6 +38,7 @@ class UpdateRules(ProductRules):
         super().__init__(
             replace(rules, columns=(*columns, *rules.updates.columns), duplicates=rules.updates.duplicates)
         )
+        self.never_blank = frozenset(column.name for column in rules.columns if column.required)
         self._clear, self._folded = clear, clear.casefold()
         self._clearable = frozenset(column.name for column in rules.columns if not column.required)
         self._worded = self._clearable.union(column.name for column in columns if column.forbidden)

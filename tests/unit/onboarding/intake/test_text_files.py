@@ -220,13 +220,83 @@ def test_plain_name_wins_when_another_column_has_the_name_joined_or_with_a_mark(
     assert file.read_as.ignored == (ignored,)
 
 
-def test_file_is_refused_when_two_names_with_marks_claim_one_column(rules: ProductRules) -> None:
-    header = HEADER.replace("product_name", "productName")
+STARRED = "Product ID*,Product name*,Category*,SKU*,Stock*"
 
-    refusal = _refusal(f"Name*,{header}\nother,P1,Mouse,Audio,S1,1.5,5\n".encode(), rules)
+
+@pytest.mark.parametrize(
+    ("header", "column", "taken", "ignored"),
+    [
+        (f"{STARRED},Price*,Retail price", "price", "Price*", "Retail price"),
+        (f"{STARRED},Retail price,Price*", "price", "Price*", "Retail price"),
+        (f"{STARRED},Retail price*,Price*", "price", "Price*", "Retail price*"),
+        ("productName,Title,productId,category,sku,price,stockQuantity", "product_name", "productName", "Title"),
+        ("Name*,productName,vendor_product_id,category,sku,price,stock", "product_name", "productName", "Name*"),
+        (f"{STARRED},Price*,Image,imageUrl", "image_url", "imageUrl", "Image"),
+    ],
+)
+def test_own_name_wins_when_names_count_with_their_marks(
+    rules: ProductRules, header: str, column: str, taken: str, ignored: str
+) -> None:
+    columns = header.split(",")
+
+    file = read_products(f"{header}\n{','.join(map(str, range(len(columns))))}\n".encode(), rules)
+
+    assert file.rows[0].cells[column] == str(columns.index(taken))
+    assert file.read_as.ignored == (ignored,)
+
+
+@pytest.mark.parametrize(
+    ("header", "names", "column"),
+    [
+        (
+            "vendor_product_id,product_name,category,sku,stock,Price*,Retail price",
+            '"Price*" and "Retail price"',
+            "price",
+        ),
+        ("id,Title,productName,category,sku,price,stock", '"Title" and "productName"', "product_name"),
+        (f"Reference,{STARRED},Price*", '"Reference" and "Product ID*"', "vendor_product_id"),
+        (
+            "productId,Reference,productName,category,sku,price,stock",
+            '"productId" and "Reference"',
+            "vendor_product_id",
+        ),
+        (f"{STARRED},Sales price*,Retail price*", '"Sales price*" and "Retail price*"', "price"),
+    ],
+)
+def test_file_is_refused_when_marks_leave_two_columns_for_a_value_that_every_product_has(
+    rules: ProductRules, header: str, names: str, column: str
+) -> None:
+    refusal = _refusal(f"{header}\n1,2,3,4,5,6,7\n".encode(), rules)
 
     assert refusal.code == RefusalCode.DUPLICATE_COLUMNS
-    assert 'has "Name*" and "productName", which all mean product_name' in refusal.message
+    assert f"has {names}, which all mean {column}. Keep one of them" in refusal.message
+
+
+def test_file_of_changes_is_refused_when_a_mark_leaves_two_prices(rules: ProductRules) -> None:
+    refusal = _refusal(b"sku,Price*,Retail price\nS1,1,2\n", rules.for_updates)
+
+    assert 'has "Price*" and "Retail price", which all mean price.' in refusal.message
+    with_own_name = read_products(b"sku,Price*,Retail price,price\nS1,1,2,3\n", rules.for_updates)
+    assert with_own_name.rows[0].cells["price"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("more", "taken"),
+    [
+        ("imageUrl,productImageUrl", {"image_url": "imageUrl"}),
+        ("Image,imageUrl", {"image_url": "Image"}),
+        ("mainImageUrl,productImageUrl", {}),
+        ("MSRP*,UVP*", {}),
+        ("Vendor,Brand*", {"brand": "Vendor"}),
+    ],
+)
+def test_names_with_marks_refuse_no_file_when_a_product_needs_no_value_there(
+    rules: ProductRules, more: str, taken: dict[str, str]
+) -> None:
+    file = read_products(f"{HEADER},{more}\nP1,Mouse,Audio,S1,1.5,5,x,y\n".encode(), rules)
+
+    assert {name: sent for name, sent in file.read_as.columns.items() if name != sent} == taken
+    assert file.read_as.ignored == tuple(name for name in more.split(",") if name not in taken.values())
 
 
 @pytest.mark.parametrize(

@@ -220,6 +220,24 @@ def test_plain_name_wins_when_another_column_has_the_name_joined_or_with_a_mark(
     assert file.read_as.ignored == (ignored,)
 
 
+@pytest.mark.parametrize(
+    "name", ["Product #", "Product#", "Item #", "Part # *", "Article #:", "item #", "# Item #", "Item##"]
+)
+def test_mark_of_a_number_counts_as_the_word_when_it_stands_at_the_end(rules: ProductRules, name: str) -> None:
+    file = read_products(_text("1.5", header=HEADER.replace("vendor_product_id", name)).encode(), rules)
+
+    assert file.read_as.columns["vendor_product_id"] == name
+
+
+@pytest.mark.parametrize("name", ["Stock #", "Stock#", "Stock # *", "#", "# #", "Qty #", "Name #", "Variant #"])
+def test_mark_of_a_number_is_not_left_out_when_it_stands_at_the_end(rules: ProductRules, name: str) -> None:
+    file = read_products(f"{HEADER},{name}\nP1,Mouse,Audio,S1,1.5,5,104233\n".encode(), rules)
+
+    assert file.read_as.ignored == (name,)
+    refusal = _refusal(_text("1.5", header=HEADER.replace("stock_quantity", name)).encode(), rules)
+    assert refusal.code == RefusalCode.MISSING_COLUMNS
+
+
 STARRED = "Product ID*,Product name*,Category*,SKU*,Stock*"
 
 

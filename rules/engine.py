@@ -54,6 +54,7 @@ class ProductRules:
         self.never_blank = frozenset(self.required)
         self.numbers = tuple(column.name for column in rules.columns if column.type == "number")
         self.aliases = {header_name(alias): column.name for column in rules.columns for alias in column.aliases}
+        self.later_aliases = {header_name(alias) for column in rules.columns for alias in column.later_aliases}
         self._rules = rules
         self._schema = {column.name: column.cerberus_rules() for column in rules.columns}
         self._category_columns = frozenset(column.name for column in rules.columns if column.type == "category")

@@ -18,15 +18,16 @@ _VALUE_CODES = sorted(ErrorCode)
 _NUMBER = {"type": "number", "required": True}
 _SIZE = {"type": "integer", "min": 1, "max": STAGED_CHARACTERS, "required": True}
 _TEXT = {"type": "string", "empty": False, "required": True}
+_TEXTS = {"type": "list", "empty": False, "schema": {"type": "string", "empty": False}}
 _COMMON = {
     "label": _TEXT,
     "required": {"type": "boolean", "required": True},
     "messages": {"type": "dict", "keysrules": {"type": "string"}, "valuesrules": {"type": "string", "empty": False}},
-    "aliases": {"type": "list", "empty": False, "schema": {"type": "string", "empty": False}},
+    "aliases": _TEXTS,
+    "later_aliases": _TEXTS,
 }
 _CODE = {"type": "string", "allowed": _VALUE_CODES, "required": True}
 _DAMAGE_KINDS = ("error_value", "shortened_number", "formula", "date")
-_TEXTS = {"type": "list", "empty": False, "schema": {"type": "string", "empty": False}}
 _DICT: Mapping[str, Any] = {"type": "dict", "required": True}
 _COLUMN_KEYS: Mapping[str, Mapping[str, Any]] = {
     "text": {
@@ -222,11 +223,12 @@ def _alias_problems(columns: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """Yield the names that two columns claim; a header with such a name could not be read for certain."""
     owners = {name: name for name in columns}
     for column, keys in columns.items():
-        for alias in keys.get("aliases", ()):
-            name = header_name(alias)
-            if name in owners:
-                yield f"columns.{column}.aliases: {alias!r} is claimed by {owners[name]} already"
-            owners.setdefault(name, column)
+        for key in ("aliases", "later_aliases"):
+            for alias in keys.get(key, ()):
+                name = header_name(alias)
+                if name in owners:
+                    yield f"columns.{column}.{key}: {alias!r} is claimed by {owners[name]} already"
+                owners.setdefault(name, column)
 
 
 def _damage_problems(kinds: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

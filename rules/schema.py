@@ -35,6 +35,8 @@ class Column:
     decimals: int = 0
     damage: tuple[Damage, ...] = ()
     aliases: tuple[str, ...] = ()
+    later_aliases: tuple[str, ...] = ()
+    """Those of the aliases that 0.3.0 did not know."""
     choices: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
     """Texts that mean something else in this column."""
@@ -147,7 +149,8 @@ def _column(name: str, keys: Mapping[str, Any], messages: Mapping[str, str], dam
             "name": name,
             "code": ErrorCode(keys.get("code", ErrorCode.FIELD_TOO_LONG)),
             "damage": tuple(damage[kind] for kind in keys.get("damage", ())),
-            "aliases": tuple(keys.get("aliases", ())),
+            "aliases": (*keys.get("aliases", ()), *keys.get("later_aliases", ())),
+            "later_aliases": tuple(keys.get("later_aliases", ())),
             "messages": {**messages, **keys.get("messages", {})},
             "choices": tuple(keys.get("choices", ())),
         }

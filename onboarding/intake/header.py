@@ -77,10 +77,14 @@ def match_columns(header: Sequence[str], rules: ProductRules, *, sheet: str | No
 
 @dataclass(slots=True)
 class _Claims:
-    """Positions of the header cells that mean one column: by its own name or another one, and by either spelled out."""
+    """Positions of the header cells that mean one column: by its own name or another one, and by either spelled out.
+
+    `later` are other names that 0.3.0 did not know.
+    """
 
     own: list[int] = field(default_factory=list)
     other: list[int] = field(default_factory=list)
+    later: list[int] = field(default_factory=list)
     spelled_own: list[int] = field(default_factory=list)
     spelled_other: list[int] = field(default_factory=list)
 
@@ -95,7 +99,8 @@ def _claims(header: Sequence[str], rules: ProductRules) -> dict[str, _Claims]:
         if name in rules.columns:
             claims.setdefault(name, _Claims()).own.append(position)
         elif (meant := rules.aliases.get(name)) is not None:
-            claims.setdefault(meant, _Claims()).other.append(position)
+            claimed = claims.setdefault(meant, _Claims())
+            (claimed.later if name in rules.later_aliases else claimed.other).append(position)
         elif spelled in rules.columns:
             claims.setdefault(spelled, _Claims()).spelled_own.append(position)
         elif (meant := rules.aliases.get(spelled)) is not None:
@@ -110,27 +115,34 @@ def _meant(name: str, rules: ProductRules) -> str | None:
 def _winners(claims: Mapping[str, _Claims], rules: ProductRules) -> dict[str, list[int]]:
     """Return which header cells have the best claim to each column: more than one where that cannot be told.
 
-    A header that is complete by its names as they stand is read by them, as 0.3.0 did, which knew no others: names with
-    marks and joined words only fill what is free. In other headers they count like the rest.
+    A header that is complete by the names that 0.3.0 knew is read by them, as it did: later names, marks and joined
+    words only fill what is free. In other headers they count like the rest.
     """
-    as_they_stand = [name for name, claimed in claims.items() if claimed.own or claimed.other]
-    complete = not rules.missing_columns(as_they_stand)
+    known_before = [name for name, claimed in claims.items() if claimed.own or claimed.other]
+    complete = not rules.missing_columns(known_before)
     winners = {
-        name: _best(claimed, complete=complete, needed=name in rules.never_blank) for name, claimed in claims.items()
+        name: claimed.own or (_as_before if complete else _as_now)(claimed, needed=name in rules.never_blank)
+        for name, claimed in claims.items()
     }
     return {name: positions for name, positions in winners.items() if positions}
 
 
-def _best(claimed: _Claims, *, complete: bool, needed: bool) -> list[int]:
-    """Return the cells with the best claim to one column; none where an optional one is not worth a question."""
-    if claimed.own:
-        return claimed.own
-    if claimed.other and complete:
+def _as_before(claimed: _Claims, *, needed: bool) -> list[int]:
+    if claimed.other:
         return sorted(claimed.other + claimed.spelled_own) if needed else claimed.other
-    if claimed.other and not needed and not claimed.spelled_own:
-        return claimed.other
-    best = claimed.spelled_own or sorted(claimed.other + claimed.spelled_other)
-    return best if len(best) == 1 or (needed and not complete) else []
+    return _only(claimed.spelled_own or claimed.later + claimed.spelled_other)
+
+
+def _as_now(claimed: _Claims, *, needed: bool) -> list[int]:
+    others = sorted(claimed.other + claimed.later)
+    if needed:
+        return claimed.spelled_own or sorted(others + claimed.spelled_other)
+    return _only(claimed.spelled_own) or others or _only(claimed.spelled_other)
+
+
+def _only(positions: list[int]) -> list[int]:
+    """Return the only position; none of several in a column that is not worth a question."""
+    return positions if len(positions) == 1 else []
 
 
 def _missing_columns_message(

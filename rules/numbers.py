@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 _LONGEST = 40
 _SAME_MARKS = str.maketrans({"\uff0e": ".", "\uff0c": ",", "\u066b": ".", "\u066c": "\u00a0"})
-_WRAPPING = re.compile(r"=?[\"'\s]*(US\$|USD|\$)?\s*(.*?)\s*(USD|\$)?[\"'\s]*", re.DOTALL | re.IGNORECASE)
+_WRAPPING = re.compile(r"=?[\"'\s]*(?:US\$|USD|\$)?\s*(.*?)\s*(?:USD|\$)?[\"'\s]*", re.DOTALL | re.IGNORECASE)
 _SPACED = re.compile(r"[1-9][0-9]{0,2}(?:([ '\u2019_\u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})*)(?:[.,][0-9]+)?")
 _COMMA_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+\.[0-9]+|(?:,[0-9]{3}){2,})")
 _POINT_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})")
@@ -82,15 +82,14 @@ def _plain(sent: str, *, decimal_comma: bool) -> str | None:
     if not text.isascii():
         text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text.translate(_SAME_MARKS))
     wrapped = _WRAPPING.fullmatch(text)
-    bare = wrapped[2] if wrapped else text
+    bare = wrapped[1] if wrapped else text
     if no_cents := _NO_CENTS.fullmatch(bare):
         return _whole(no_cents[1], no_cents[2])
-    has_dollars = wrapped is not None and bool(wrapped[1] or wrapped[3])
     if is_ambiguous(bare):
         if decimal_comma and bare != sent:
             return _NO_DIGITS.sub("", bare)
-        if not decimal_comma and not has_dollars:
-            return None
+        if not decimal_comma:
+            return None  # dollars do not tell: where pesos are written so, points stand between thousands
     if not any(c in "0123456789" for c in bare):
         return None
     if spaced := _SPACED.fullmatch(bare):

@@ -67,7 +67,8 @@ def test_message_says_what_is_wrong_and_what_is_allowed_when_a_cell_is_refused(
         ("price", "12.500,-", "12500"),
         ("price", "1.290,--", "1290"),
         ("price", '"1.290,-"', "1290"),
-        ("price", "$1.290", "1.29"),  # who writes dollars writes a decimal point
+        ("price", "$ 12.990,00", "12990.00"),
+        ("price", "US$ 0.250", "0.25"),
         ("stock_quantity", "1.000,-", "1000"),
         ("weight_kg", "1.290,-", "1290"),
         ("stock_quantity", "=5", "5"),
@@ -103,6 +104,13 @@ def test_message_gives_the_corrected_number_when_it_can_be_read_in_one_way(
         ("price", "=1.290"),
         ("price", "'1.290"),
         ("price", "+1.290"),
+        ("price", "$1.290"),  # dollars or pesos
+        ("price", "$12.990"),
+        ("price", "$ 1.290"),
+        ("price", "US$ 24.500"),
+        ("price", "24.500 USD"),
+        ("price", "$1,290"),
+        ("stock_quantity", "$1.290"),
         ("price", "１．２９０"),
         ("stock_quantity", '="1.000"'),
         ("price", "1.290.-"),

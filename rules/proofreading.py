@@ -101,6 +101,7 @@ _HINTS: Mapping[str, frozenset[str]] = {
     "date": frozenset(),
     "percent": frozenset(),
     "currency": frozenset(),
+    "amount": frozenset({"corrected"}),
     "digits": frozenset(),
     "whole_digits": frozenset(),
     "suggestion": frozenset({"suggestion"}),

@@ -94,6 +94,49 @@ def test_message_gives_the_corrected_number_when_it_can_be_read_in_one_way(
 
 
 @pytest.mark.parametrize(
+    ("cell", "sent", "corrected"),
+    [
+        ("1.290,00 €", None, "1290.00"),
+        ("€1.290,00", None, "1290.00"),
+        ("19,99 EUR", None, "19.99"),
+        ("eur 19.99", None, "19.99"),
+        ("CHF 1'290.00", None, "1290.00"),
+        ("R$ 1.290,00", None, "1290.00"),
+        ("5 000 zł", None, None),
+        ("PLN 5 000,50", None, "5000.50"),
+        ("£5", None, "5"),
+        ("12,- €", None, "12"),
+        ("€ 19.999", None, None),
+        ("1.290 €", None, None),
+        ("1,290 €", None, None),
+        ("-5 €", None, None),
+        ("€ 9,999,999.00", None, None),
+        ("5 € or 6 €", None, None),
+        ("1.290,00 €", "1.290,00 €", "1290,00"),
+        ("1.290 €", "1.290 €", "1290"),
+        ("1,290 €", "1,290 €", None),
+    ],
+)
+def test_message_gives_the_amount_alone_when_a_currency_stands_beside_it(
+    rules: ProductRules,
+    row: dict[str, str],
+    categories: frozenset[str],
+    cell: str,
+    sent: str | None,
+    corrected: str | None,
+) -> None:
+    row["price"] = cell
+
+    (error,) = rules.check(row, categories, sent={} if sent is None else {"price": sent}).errors
+
+    if corrected is not None:
+        assert f" Write only the amount, without a currency: {corrected}. Allowed" in error.message
+    else:
+        assert "currency: " not in error.message
+        assert "instead" not in error.message
+
+
+@pytest.mark.parametrize(
     ("column", "cell"),
     [
         ("price", "1,299"),  # one thousand, or one and a bit

@@ -180,6 +180,8 @@ class ProductRules:
             hints.append("comma_in_number")
         if more and not any(map(trim, cells[len(header) :])):
             hints.append("blank_end")
+        if not more and not any(map(trim, header[len(cells) :])) and trim(header[len(cells) - 1]):
+            hints.append("header_end")
         word = _SEPARATORS[separator]
         message = self._rules.messages["more_cells" if more else "fewer_cells"].format(
             cells="1 cell" if len(cells) == 1 else f"{len(cells)} cells",

@@ -89,12 +89,13 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "choice": frozenset(_ALWAYS | {"sent", "choices"}),
     "cleared": frozenset(_ALWAYS | {"sent"}),
     "more_cells": frozenset({"cells", "expected", "separator", "mark", "hint"}),
-    "fewer_cells": frozenset({"cells", "expected", "separator", "mark"}),
+    "fewer_cells": frozenset({"cells", "expected", "separator", "mark", "hint"}),
     "processing_error": frozenset(),
 }
 _HINTS: Mapping[str, frozenset[str]] = {
     "comma_in_number": frozenset({"separator"}),
     "blank_end": frozenset({"separator"}),
+    "header_end": frozenset({"separator"}),
     "corrected": frozenset({"corrected"}),
     "exponent": frozenset(),
     "error_value": frozenset(),

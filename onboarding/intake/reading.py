@@ -96,11 +96,12 @@ def _read(table: TextTable | SheetTable, read_as: ReadAs, rules: ProductRules) -
 def _as_wide_as_rows(header: list[str], lines: Iterator[list[str]]) -> list[str]:
     """Return the header without the separators at its end if no row has them.
 
-    Each row must fill the last column that has a name: else it may lack another cell and have the separator.
+    A row with as many cells as there are names must fill the last of them: else it may lack another cell and have the
+    separator. Rows with fewer cells lack some in either case.
     """
     named = max(at for at, cell in enumerate(header, start=1) if trim(cell))
     rows = (cells for cells in lines if not is_blank(cells))
-    if named < len(header) and all(len(cells) == named and trim(cells[-1]) for cells in rows):
+    if named < len(header) and all(len(cells) < named or (len(cells) == named and trim(cells[-1])) for cells in rows):
         return header[:named]
     return header
 

@@ -109,9 +109,32 @@ def test_rows_are_right_when_only_the_header_has_separators_at_its_end(rules: Pr
     assert file.header == COLUMNS
 
 
-@pytest.mark.parametrize(
-    "rows", [(f"{ROW},", ROW), (ROW, f"{ROW},"), (ROW, "P2,Mouse,Audio,S2,5"), ("P2,M,Audio,S2,5,",)]
-)
+def test_rows_with_too_few_cells_are_the_only_malformed_ones_when_only_the_header_ends_in_a_separator(
+    rules: ProductRules,
+) -> None:
+    file = read_products(_file(ROW, "P2,Mouse,Audio,S2,5", "P3", header=f"{HEADER},"), rules)
+
+    assert [bool(row.findings) for row in file.rows] == [False, True, True]
+    assert "has only 5 cells, but the header has 6 columns" in file.rows[1].findings[0].message
+    assert "header." not in file.rows[1].findings[0].message
+
+
+@pytest.mark.parametrize("end", [",", ", ,"])
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_message_names_the_end_of_the_header_when_a_row_has_as_many_cells_as_names(
+    rules: ProductRules, end: str, separator: str
+) -> None:
+    word = {",": "comma", ";": "semicolon"}[separator]
+    body = _file(f"{ROW},", ROW, header=f"{HEADER},brand{end}", separator=separator)
+
+    as_many, fewer = (row.findings[0].message for row in read_products(body, rules).rows)
+
+    hint = f"Or, if every value stands in its own column, delete each {word} behind the last name in the header."
+    assert as_many.endswith(hint)
+    assert hint not in fewer
+
+
+@pytest.mark.parametrize("rows", [(f"{ROW},", ROW), (ROW, f"{ROW},"), (ROW, "P2,Mouse,S2,9,5,"), ("P2,M,Audio,S2,5,",)])
 def test_rows_need_the_header_s_last_separator_when_not_all_lack_it(rules: ProductRules, rows: tuple[str, ...]) -> None:
     file = read_products(_file(*rows, header=f"{HEADER},"), rules)
 

@@ -63,7 +63,7 @@ class ColumnMessages:
         if column.type == "category":
             return self._write(column.code, "category", sent=quoted(text), hint=self._category_hint(text, categories))
         if rule == "undamaged" and (damage := first_found(column.damage, text)) is not None:
-            message = damage.message.format(label=column.label, sent=quoted(text))
+            message = damage.message.format(label=column.label, sent=quoted(text), **damage.words_for(text))
             return RowError(column.name, ErrorCode.INVALID_FIELD_FORMAT, message)
         if rule == "forbidden":
             word = quoted(text if sent is None else trim(sent))

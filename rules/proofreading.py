@@ -27,7 +27,8 @@ _COMMON = {
     "later_aliases": _TEXTS,
 }
 _CODE = {"type": "string", "allowed": _VALUE_CODES, "required": True}
-_DAMAGE_KINDS = ("error_value", "shortened_number", "formula", "date")
+_PATTERNS = ("shortened_number", "formula", "apostrophe", "date")
+_DAMAGE_KINDS = ("error_value", "invisible", *_PATTERNS)
 _DICT: Mapping[str, Any] = {"type": "dict", "required": True}
 _COLUMN_KEYS: Mapping[str, Mapping[str, Any]] = {
     "text": {
@@ -138,7 +139,8 @@ _BESIDE_COLUMNS: Mapping[str, Mapping[str, Any]] = {
         **_DICT,
         "schema": {
             "error_value": {**_DICT, "schema": {"values": {**_TEXTS, "required": True}, "message": _TEXT}},
-            **{name: {**_DICT, "schema": {"pattern": _TEXT, "message": _TEXT}} for name in _DAMAGE_KINDS[1:]},
+            "invisible": {**_DICT, "schema": {"characters": _TEXT, "message": _TEXT}},
+            **{name: {**_DICT, "schema": {"pattern": _TEXT, "message": _TEXT}} for name in _PATTERNS},
         },
     },
     "duplicates": {
@@ -235,11 +237,24 @@ def _alias_problems(columns: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 def _damage_problems(kinds: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for name, keys in kinds.items():
-        yield from _template_problems(f"damage.{name}.message", keys["message"], frozenset({"label", "sent"}))
+        words = {"label", "sent"} | ({"hidden", "left"} if "characters" in keys else set())
+        yield from _template_problems(f"damage.{name}.message", keys["message"], frozenset(words))
         try:
             re.compile(keys.get("pattern", ""), re.IGNORECASE)
         except re.error as error:
             yield f"damage.{name}.pattern: {error}"
+        if "characters" in keys:
+            yield from _character_problems(f"damage.{name}.characters", keys["characters"])
+
+
+def _character_problems(path: str, characters: str) -> Iterator[str]:
+    try:
+        hidden = re.compile(f"[{characters}]")
+    except re.error as error:
+        yield f"{path}: {error}"
+        return
+    if seen := [char for char in map(chr, range(0x20, 0x7F)) if hidden.match(char)]:
+        yield f"{path}: {seen[0]!r} can be seen"
 
 
 def _update_problems(updates: Mapping[str, Any]) -> Iterator[str]:

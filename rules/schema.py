@@ -137,7 +137,8 @@ def _duplicates(data: Mapping[str, Mapping[str, str]]) -> dict[str, Duplicate]:
 
 def _damage(name: str, keys: Mapping[str, Any]) -> Damage:
     pattern = re.compile(keys["pattern"], re.IGNORECASE) if "pattern" in keys else None
-    return Damage(name, frozenset(keys.get("values", ())), pattern, keys["message"])
+    characters = re.compile(f"[{keys['characters']}]") if "characters" in keys else None
+    return Damage(name, frozenset(keys.get("values", ())), pattern, keys["message"], characters)
 
 
 def _column(name: str, keys: Mapping[str, Any], messages: Mapping[str, str], damage: Mapping[str, Damage]) -> Column:

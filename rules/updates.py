@@ -13,7 +13,7 @@ from rules.text import BLANKS, shown
 NAMING_COLUMNS = ("vendor_product_id", "sku")
 """Either of them names a product."""
 _EITHER_NAME = " or ".join(NAMING_COLUMNS)
-_LISTED_BEFORE = "formula"
+_LISTED_BEFORE = frozenset({"formula", "apostrophe", "invisible"})
 """Damage that products of earlier releases may have in their names, which an update only looks up."""
 
 
@@ -140,4 +140,4 @@ def _damage_of(column: Column) -> tuple[Damage, ...]:
     """Return the kinds of damage that a column of a file of changes refuses."""
     if column.name not in NAMING_COLUMNS:
         return column.damage
-    return tuple(damage for damage in column.damage if damage.name != _LISTED_BEFORE)
+    return tuple(damage for damage in column.damage if damage.name not in _LISTED_BEFORE)

@@ -38,7 +38,9 @@ def compile_test(rules: Mapping[str, Any]) -> Test:
     if set(rules) != _KNOWN_RULES.get(rules["type"]):
         return _unsure
     if rules["type"] == "string":
-        return _text_test(rules["maxlength"], rules["undamaged"], optional=not rules["required"])
+        test = _text_test(rules["maxlength"], rules["undamaged"], optional=not rules["required"])
+        hidden = [kind.characters.pattern for kind in rules["undamaged"] if kind.characters is not None]
+        return _without_hidden(test, "|".join(hidden)) if hidden else test
     return _number_test(rules["min"], rules["max"], rules["decimals"], optional=not rules["required"])
 
 
@@ -62,6 +64,19 @@ def _text_test(maxlength: int, kinds: Collection[Damage], *, optional: bool) -> 
         for i, cell in enumerate(cells)
         if (not optional if cell is None else len(cell) > maxlength or cell in damaged or damaged_form(cell))
     ]
+
+
+def _without_hidden(test: Test, characters: str) -> Test:
+    """Return the test that also doubts cells with one of the characters, none of which is printable ASCII."""
+    has_hidden = re.compile(characters).search
+
+    def doubts(cells: Column) -> list[int]:
+        together = "".join(filter(None, cells))
+        if together.isascii() and together.isprintable():
+            return test(cells)
+        return sorted({*test(cells), *[i for i, cell in enumerate(cells) if cell is not None and has_hidden(cell)]})
+
+    return doubts
 
 
 def choice_test(choices: AbstractSet[str], *, optional: bool) -> Test:

@@ -14,7 +14,7 @@ from rules.codes import AS_JUDGED, WHOLE, Cells, ErrorCode, Row, RowError, Verdi
 from rules.compiled import CellValidator, Test, choice_test, compile_test
 from rules.messages import Categories, ColumnMessages
 from rules.schema import DEFAULT_RULES, Rules, read_rules
-from rules.text import BLANKS, CutText, header_name, shown
+from rules.text import BLANKS, CutText, header_name, shown, trim
 from rules.validator import ProductValidator
 
 if TYPE_CHECKING:
@@ -51,8 +51,10 @@ class ProductRules:
     def __init__(self, rules: Rules) -> None:
         self.columns = tuple(column.name for column in rules.columns)
         self.required = tuple(column.name for column in rules.columns if column.required)
+        self.never_blank = frozenset(self.required)
         self.numbers = tuple(column.name for column in rules.columns if column.type == "number")
         self.aliases = {header_name(alias): column.name for column in rules.columns for alias in column.aliases}
+        self.later_aliases = {header_name(alias) for column in rules.columns for alias in column.later_aliases}
         self._rules = rules
         self._schema = {column.name: column.cerberus_rules() for column in rules.columns}
         self._category_columns = frozenset(column.name for column in rules.columns if column.type == "category")
@@ -170,14 +172,23 @@ class ProductRules:
         best = max(scores, default=(0.0, ""), key=itemgetter(0))
         return best[1] if best[0] >= _CLOSE_NAME else None
 
-    def malformed(self, cells: int, expected: int, separator: str) -> RowError:
+    def malformed(self, cells: Sequence[str], header: Sequence[str], separator: str) -> RowError:
         """Return the finding for a row with another number of cells than the header has columns."""
-        template = self._rules.messages["more_cells" if cells > expected else "fewer_cells"]
-        message = template.format(
-            cells="1 cell" if cells == 1 else f"{cells} cells",
-            expected=expected,
-            separator=_SEPARATORS[separator],
+        more = len(cells) > len(header)
+        hints = []
+        if more and separator == ",":
+            hints.append("comma_in_number")
+        if more and not any(map(trim, cells[len(header) :])):
+            hints.append("blank_end")
+        if not more and not any(map(trim, header[len(cells) :])) and trim(header[len(cells) - 1]):
+            hints.append("header_end")
+        word = _SEPARATORS[separator]
+        message = self._rules.messages["more_cells" if more else "fewer_cells"].format(
+            cells="1 cell" if len(cells) == 1 else f"{len(cells)} cells",
+            expected=len(header),
+            separator=word,
             mark=separator.strip(),
+            hint="".join([" " + self._rules.hints[hint].format(separator=word) for hint in hints]),
         )
         return RowError(None, ErrorCode.MALFORMED_ROW, message)
 

@@ -9,7 +9,15 @@ from typing import Self
 
 from rules.codes import ErrorCode, RowError
 from rules.damage import Damage, first_found
-from rules.numbers import has_currency, has_digits, is_ambiguous, is_exponent, is_percentage, plain_forms
+from rules.numbers import (
+    has_currency,
+    has_digits,
+    has_other_currency,
+    is_ambiguous,
+    is_exponent,
+    is_percentage,
+    plain_forms,
+)
 from rules.schema import Column
 from rules.text import quoted, shown, trim
 
@@ -55,7 +63,7 @@ class ColumnMessages:
         if column.type == "category":
             return self._write(column.code, "category", sent=quoted(text), hint=self._category_hint(text, categories))
         if rule == "undamaged" and (damage := first_found(column.damage, text)) is not None:
-            message = damage.message.format(label=column.label, sent=quoted(text))
+            message = damage.message.format(label=column.label, sent=quoted(text), **damage.words_for(text))
             return RowError(column.name, ErrorCode.INVALID_FIELD_FORMAT, message)
         if rule == "forbidden":
             word = quoted(text if sent is None else trim(sent))
@@ -84,7 +92,8 @@ class ColumnMessages:
         for plain in plain_forms(text, decimal_comma=decimal_comma):
             if self._accepts(plain):
                 corrected = plain.replace(".", ",") if decimal_comma else plain
-                return " " + self._hints["corrected"].format(corrected=corrected)
+                hint = "amount" if has_other_currency(text) else "corrected"
+                return " " + self._hints[hint].format(corrected=corrected)
         if rule == "decimals":
             return ""
         if not has_digits(text):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 _LONGEST = 40
 _SAME_MARKS = str.maketrans({"\uff0e": ".", "\uff0c": ",", "\u066b": ".", "\u066c": "\u00a0"})
-_WRAPPING = re.compile(r"=?[\"'\s]*(US\$|USD|\$)?\s*(.*?)\s*(USD|\$)?[\"'\s]*", re.DOTALL | re.IGNORECASE)
+_WRAPPING = re.compile(r"=?[\"'\s]*(?:US\$|USD|\$)?\s*(.*?)\s*(?:USD|\$)?[\"'\s]*", re.DOTALL | re.IGNORECASE)
 _SPACED = re.compile(r"[1-9][0-9]{0,2}(?:([ '\u2019_\u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})*)(?:[.,][0-9]+)?")
 _COMMA_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+\.[0-9]+|(?:,[0-9]{3}){2,})")
 _POINT_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})")
@@ -28,6 +28,8 @@ _CURRENCIES = (
 _CURRENCY = re.compile(
     rf"(?:{_CURRENCIES})\s*[+-]?[0-9][0-9.,' ]*|[+-]?[0-9][0-9.,' ]*\s*(?:{_CURRENCIES})", re.IGNORECASE
 )
+_AROUND_AMOUNT = re.compile(rf"\A(?:{_CURRENCIES}|[A-Z]{{0,2}}\u00a4)\s*|\s*(?:{_CURRENCIES}|\u00a4)\Z", re.IGNORECASE)
+"""A currency beside an amount; U+00A4 stands for the sign of any."""
 _DIGIT = re.compile(r"[0-9]")
 _EXPONENT = re.compile(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+")
 
@@ -71,26 +73,38 @@ def has_digits(text: str) -> bool:
 
 
 def has_currency(text: str) -> bool:
-    """Tell whether the text is an amount with a currency, such as 19.99 € or CHF 5."""
+    """Tell whether the text is an amount with a currency, such as 19.99 € or CHF 5; dollars are one, too."""
     short = text[:_LONGEST]
     signs = [c for c in short if unicodedata.category(c) == "Sc"]
     return bool(signs and any(c in "0123456789" for c in short)) or _CURRENCY.fullmatch(short) is not None
+
+
+def has_other_currency(text: str) -> bool:
+    """Tell whether the text is an amount with another currency than US dollars."""
+    return has_currency(_without_dollars(text))
+
+
+def _without_dollars(text: str) -> str:
+    wrapped = _WRAPPING.fullmatch(text)
+    return wrapped[1] if wrapped else text
+
+
+def _amount(text: str) -> str:
+    return _AROUND_AMOUNT.sub("", "".join("\u00a4" if unicodedata.category(c) == "Sc" else c for c in text))
 
 
 def _plain(sent: str, *, decimal_comma: bool) -> str | None:
     text = sent
     if not text.isascii():
         text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text.translate(_SAME_MARKS))
-    wrapped = _WRAPPING.fullmatch(text)
-    bare = wrapped[2] if wrapped else text
+    bare = _amount(_without_dollars(text))
     if no_cents := _NO_CENTS.fullmatch(bare):
         return _whole(no_cents[1], no_cents[2])
-    has_dollars = wrapped is not None and bool(wrapped[1] or wrapped[3])
     if is_ambiguous(bare):
         if decimal_comma and bare != sent:
             return _NO_DIGITS.sub("", bare)
-        if not decimal_comma and not has_dollars:
-            return None
+        if not decimal_comma:
+            return None  # dollars do not tell: where pesos are written so, points stand between thousands
     if not any(c in "0123456789" for c in bare):
         return None
     if spaced := _SPACED.fullmatch(bare):

@@ -18,15 +18,17 @@ _VALUE_CODES = sorted(ErrorCode)
 _NUMBER = {"type": "number", "required": True}
 _SIZE = {"type": "integer", "min": 1, "max": STAGED_CHARACTERS, "required": True}
 _TEXT = {"type": "string", "empty": False, "required": True}
+_TEXTS = {"type": "list", "empty": False, "schema": {"type": "string", "empty": False}}
 _COMMON = {
     "label": _TEXT,
     "required": {"type": "boolean", "required": True},
     "messages": {"type": "dict", "keysrules": {"type": "string"}, "valuesrules": {"type": "string", "empty": False}},
-    "aliases": {"type": "list", "empty": False, "schema": {"type": "string", "empty": False}},
+    "aliases": _TEXTS,
+    "later_aliases": _TEXTS,
 }
 _CODE = {"type": "string", "allowed": _VALUE_CODES, "required": True}
-_DAMAGE_KINDS = ("error_value", "shortened_number", "formula", "date")
-_TEXTS = {"type": "list", "empty": False, "schema": {"type": "string", "empty": False}}
+_PATTERNS = ("shortened_number", "formula", "apostrophe", "date")
+_DAMAGE_KINDS = ("error_value", "invisible", *_PATTERNS)
 _DICT: Mapping[str, Any] = {"type": "dict", "required": True}
 _COLUMN_KEYS: Mapping[str, Mapping[str, Any]] = {
     "text": {
@@ -87,17 +89,21 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "category": frozenset(_ALWAYS | {"sent", "hint"}),
     "choice": frozenset(_ALWAYS | {"sent", "choices"}),
     "cleared": frozenset(_ALWAYS | {"sent"}),
-    "more_cells": frozenset({"cells", "expected", "separator", "mark"}),
-    "fewer_cells": frozenset({"cells", "expected", "separator", "mark"}),
+    "more_cells": frozenset({"cells", "expected", "separator", "mark", "hint"}),
+    "fewer_cells": frozenset({"cells", "expected", "separator", "mark", "hint"}),
     "processing_error": frozenset(),
 }
 _HINTS: Mapping[str, frozenset[str]] = {
+    "comma_in_number": frozenset({"separator"}),
+    "blank_end": frozenset({"separator"}),
+    "header_end": frozenset({"separator"}),
     "corrected": frozenset({"corrected"}),
     "exponent": frozenset(),
     "error_value": frozenset(),
     "date": frozenset(),
     "percent": frozenset(),
     "currency": frozenset(),
+    "amount": frozenset({"corrected"}),
     "digits": frozenset(),
     "whole_digits": frozenset(),
     "suggestion": frozenset({"suggestion"}),
@@ -133,7 +139,8 @@ _BESIDE_COLUMNS: Mapping[str, Mapping[str, Any]] = {
         **_DICT,
         "schema": {
             "error_value": {**_DICT, "schema": {"values": {**_TEXTS, "required": True}, "message": _TEXT}},
-            **{name: {**_DICT, "schema": {"pattern": _TEXT, "message": _TEXT}} for name in _DAMAGE_KINDS[1:]},
+            "invisible": {**_DICT, "schema": {"characters": _TEXT, "message": _TEXT}},
+            **{name: {**_DICT, "schema": {"pattern": _TEXT, "message": _TEXT}} for name in _PATTERNS},
         },
     },
     "duplicates": {
@@ -220,20 +227,34 @@ def _alias_problems(columns: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """Yield the names that two columns claim; a header with such a name could not be read for certain."""
     owners = {name: name for name in columns}
     for column, keys in columns.items():
-        for alias in keys.get("aliases", ()):
-            name = header_name(alias)
-            if name in owners:
-                yield f"columns.{column}.aliases: {alias!r} is claimed by {owners[name]} already"
-            owners.setdefault(name, column)
+        for key in ("aliases", "later_aliases"):
+            for alias in keys.get(key, ()):
+                name = header_name(alias)
+                if name in owners:
+                    yield f"columns.{column}.{key}: {alias!r} is claimed by {owners[name]} already"
+                owners.setdefault(name, column)
 
 
 def _damage_problems(kinds: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for name, keys in kinds.items():
-        yield from _template_problems(f"damage.{name}.message", keys["message"], frozenset({"label", "sent"}))
+        words = {"label", "sent"} | ({"hidden", "left"} if "characters" in keys else set())
+        yield from _template_problems(f"damage.{name}.message", keys["message"], frozenset(words))
         try:
             re.compile(keys.get("pattern", ""), re.IGNORECASE)
         except re.error as error:
             yield f"damage.{name}.pattern: {error}"
+        if "characters" in keys:
+            yield from _character_problems(f"damage.{name}.characters", keys["characters"])
+
+
+def _character_problems(path: str, characters: str) -> Iterator[str]:
+    try:
+        hidden = re.compile(f"[{characters}]")
+    except re.error as error:
+        yield f"{path}: {error}"
+        return
+    if seen := [char for char in map(chr, range(0x20, 0x7F)) if hidden.match(char)]:
+        yield f"{path}: {seen[0]!r} can be seen"
 
 
 def _update_problems(updates: Mapping[str, Any]) -> Iterator[str]:

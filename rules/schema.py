@@ -35,6 +35,8 @@ class Column:
     decimals: int = 0
     damage: tuple[Damage, ...] = ()
     aliases: tuple[str, ...] = ()
+    later_aliases: tuple[str, ...] = ()
+    """Those of the aliases that 0.3.0 did not know."""
     choices: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
     """Texts that mean something else in this column."""
@@ -135,7 +137,8 @@ def _duplicates(data: Mapping[str, Mapping[str, str]]) -> dict[str, Duplicate]:
 
 def _damage(name: str, keys: Mapping[str, Any]) -> Damage:
     pattern = re.compile(keys["pattern"], re.IGNORECASE) if "pattern" in keys else None
-    return Damage(name, frozenset(keys.get("values", ())), pattern, keys["message"])
+    characters = re.compile(f"[{keys['characters']}]") if "characters" in keys else None
+    return Damage(name, frozenset(keys.get("values", ())), pattern, keys["message"], characters)
 
 
 def _column(name: str, keys: Mapping[str, Any], messages: Mapping[str, str], damage: Mapping[str, Damage]) -> Column:
@@ -147,7 +150,8 @@ def _column(name: str, keys: Mapping[str, Any], messages: Mapping[str, str], dam
             "name": name,
             "code": ErrorCode(keys.get("code", ErrorCode.FIELD_TOO_LONG)),
             "damage": tuple(damage[kind] for kind in keys.get("damage", ())),
-            "aliases": tuple(keys.get("aliases", ())),
+            "aliases": (*keys.get("aliases", ()), *keys.get("later_aliases", ())),
+            "later_aliases": tuple(keys.get("later_aliases", ())),
             "messages": {**messages, **keys.get("messages", {})},
             "choices": tuple(keys.get("choices", ())),
         }

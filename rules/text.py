@@ -11,6 +11,7 @@ BLANKS = (
     "\u2028\u2029\u202f\u205f\u3000"
     "\ufeff\u200b\u2060\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
+_MARKS = BLANKS + "*:"
 SHOWN_CHARACTERS = 60
 _NAME_BREAKS = re.compile(r"[\s-]+")
 _NEW_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -44,8 +45,14 @@ def header_name(text: str) -> str:
 
 
 def spelled_out(text: str) -> str:
-    """Return the name of a column without marks such as `*` at its ends, and "stockQuantity" as "stock_Quantity"."""
-    return _NEW_WORDS.sub("_", text.strip(BLANKS + "*:#"))
+    """Return the name of a column without marks such as `*` at its ends, and "stockQuantity" as "stock_Quantity".
+
+    A `#` at the end says "number": `Stock #` is an article's number, and not how many there are.
+    """
+    name = text.strip(_MARKS).lstrip(_MARKS + "#")
+    if name.endswith("#"):
+        name = f"{name.rstrip(_MARKS + '#')} number"
+    return _NEW_WORDS.sub("_", name)
 
 
 def shown(text: str) -> str:

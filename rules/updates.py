@@ -13,7 +13,7 @@ from rules.text import BLANKS, shown
 NAMING_COLUMNS = ("vendor_product_id", "sku")
 """Either of them names a product."""
 _EITHER_NAME = " or ".join(NAMING_COLUMNS)
-_LISTED_BEFORE = "formula"
+_LISTED_BEFORE = frozenset({"formula", "apostrophe", "invisible"})
 """Damage that products of earlier releases may have in their names, which an update only looks up."""
 
 
@@ -38,6 +38,7 @@ class UpdateRules(ProductRules):
         super().__init__(
             replace(rules, columns=(*columns, *rules.updates.columns), duplicates=rules.updates.duplicates)
         )
+        self.never_blank = frozenset(column.name for column in rules.columns if column.required)
         self._clear, self._folded = clear, clear.casefold()
         self._clearable = frozenset(column.name for column in rules.columns if not column.required)
         self._worded = self._clearable.union(column.name for column in columns if column.forbidden)
@@ -139,4 +140,4 @@ def _damage_of(column: Column) -> tuple[Damage, ...]:
     """Return the kinds of damage that a column of a file of changes refuses."""
     if column.name not in NAMING_COLUMNS:
         return column.damage
-    return tuple(damage for damage in column.damage if damage.name != _LISTED_BEFORE)
+    return tuple(damage for damage in column.damage if damage.name not in _LISTED_BEFORE)

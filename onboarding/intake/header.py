@@ -42,7 +42,7 @@ def find_header(lines: Iterable[Sequence[str]], rules: ProductRules) -> Candidat
     for index, cells in enumerate(lines):
         if is_blank(cells):
             continue
-        columns = _choose(_claims(cells, rules))
+        columns = {name: winners[0] for name, winners in _winners(_claims(cells, rules), rules).items()}
         candidate = Candidate(index, cells, len(columns), not rules.missing_columns(columns))
         if candidate.complete:
             return candidate
@@ -57,31 +57,36 @@ def find_header(lines: Iterable[Sequence[str]], rules: ProductRules) -> Candidat
 def match_columns(header: Sequence[str], rules: ProductRules, *, sheet: str | None = None) -> dict[str, int]:
     """Return the position of each known column, in the order of the header.
 
-    A column's own name wins over other names for it, and these over names with marks or joined words.
-
     Raises FileRefused with MISSING_COLUMNS or DUPLICATE_COLUMNS.
     """
     claims = _claims(header, rules)
-    columns = _choose(claims)
+    winners = _winners(claims, rules)
+    columns = {name: positions[0] for name, positions in winners.items()}
     where = "The header" if sheet is None else f'The header of the sheet "{sheet}"'
     missing = rules.missing_columns(columns)
     if missing:
         raise FileRefused(
             RefusalCode.MISSING_COLUMNS, _missing_columns_message(where, header, missing, columns.values(), rules)
         )
-    repeated = [name for name in rules.columns if name in columns and len(_winners(claims[name])) > 1]
+    repeated = {name: winners[name] for name in rules.columns if len(winners.get(name, ())) > 1}
     if repeated:
-        raise FileRefused(RefusalCode.DUPLICATE_COLUMNS, _duplicate_columns_message(where, header, repeated, claims))
+        same = [name for name in repeated if claims[name].own]
+        raise FileRefused(RefusalCode.DUPLICATE_COLUMNS, _duplicate_columns_message(where, header, repeated, same))
     return {name: columns[name] for name in sorted(columns, key=columns.__getitem__)}
 
 
 @dataclass(slots=True)
 class _Claims:
-    """Positions of the header cells that mean one column: by its own name, other names, and either spelled out."""
+    """Positions of the header cells that mean one column: by its own name or another one, and by either spelled out.
 
-    exact: list[int] = field(default_factory=list)
+    `later` are other names that 0.3.0 did not know.
+    """
+
+    own: list[int] = field(default_factory=list)
     other: list[int] = field(default_factory=list)
-    spelled: list[int] = field(default_factory=list)
+    later: list[int] = field(default_factory=list)
+    spelled_own: list[int] = field(default_factory=list)
+    spelled_other: list[int] = field(default_factory=list)
 
 
 def _claims(header: Sequence[str], rules: ProductRules) -> dict[str, _Claims]:
@@ -90,12 +95,16 @@ def _claims(header: Sequence[str], rules: ProductRules) -> dict[str, _Claims]:
         if not cell or len(cell) > _LONGEST_NAME:
             continue
         name = header_name(cell)
+        spelled = header_name(spelled_out(cell))
         if name in rules.columns:
-            claims.setdefault(name, _Claims()).exact.append(position)
+            claims.setdefault(name, _Claims()).own.append(position)
         elif (meant := rules.aliases.get(name)) is not None:
-            claims.setdefault(meant, _Claims()).other.append(position)
-        elif (meant := _meant(header_name(spelled_out(cell)), rules)) is not None:
-            claims.setdefault(meant, _Claims()).spelled.append(position)
+            claimed = claims.setdefault(meant, _Claims())
+            (claimed.later if name in rules.later_aliases else claimed.other).append(position)
+        elif spelled in rules.columns:
+            claims.setdefault(spelled, _Claims()).spelled_own.append(position)
+        elif (meant := rules.aliases.get(spelled)) is not None:
+            claims.setdefault(meant, _Claims()).spelled_other.append(position)
     return claims
 
 
@@ -103,12 +112,37 @@ def _meant(name: str, rules: ProductRules) -> str | None:
     return name if name in rules.columns else rules.aliases.get(name)
 
 
-def _winners(claims: _Claims) -> list[int]:
-    return claims.exact or claims.other or claims.spelled
+def _winners(claims: Mapping[str, _Claims], rules: ProductRules) -> dict[str, list[int]]:
+    """Return which header cells have the best claim to each column: more than one where that cannot be told.
+
+    A header that is complete by the names that 0.3.0 knew is read by them, as it did: later names, marks and joined
+    words only fill what is free. In other headers they count like the rest.
+    """
+    known_before = [name for name, claimed in claims.items() if claimed.own or claimed.other]
+    complete = not rules.missing_columns(known_before)
+    winners = {
+        name: claimed.own or (_as_before if complete else _as_now)(claimed, needed=name in rules.never_blank)
+        for name, claimed in claims.items()
+    }
+    return {name: positions for name, positions in winners.items() if positions}
 
 
-def _choose(claims: Mapping[str, _Claims]) -> dict[str, int]:
-    return {name: _winners(claimed)[0] for name, claimed in claims.items()}
+def _as_before(claimed: _Claims, *, needed: bool) -> list[int]:
+    if claimed.other:
+        return sorted(claimed.other + claimed.spelled_own) if needed else claimed.other
+    return _only(claimed.spelled_own or claimed.later + claimed.spelled_other)
+
+
+def _as_now(claimed: _Claims, *, needed: bool) -> list[int]:
+    others = sorted(claimed.other + claimed.later)
+    if needed:
+        return claimed.spelled_own or sorted(others + claimed.spelled_other)
+    return _only(claimed.spelled_own) or others or _only(claimed.spelled_other)
+
+
+def _only(positions: list[int]) -> list[int]:
+    """Return the only position; none of several in a column that is not worth a question."""
+    return positions if len(positions) == 1 else []
 
 
 def _missing_columns_message(
@@ -144,13 +178,12 @@ def _is_whole_line(header: Sequence[str], rules: ProductRules) -> bool:
 
 
 def _duplicate_columns_message(
-    where: str, header: Sequence[str], repeated: Sequence[str], claims: Mapping[str, _Claims]
+    where: str, header: Sequence[str], repeated: Mapping[str, Sequence[int]], same: Sequence[str]
 ) -> str:
-    same = [name for name in repeated if claims[name].exact]
     sentences = [f"{where} names {listed(same)} more than once. Keep one column of each name."] if same else []
-    for name in repeated:
+    for name, positions in repeated.items():
         if name not in same:
-            names = listed([_quoted(header[position]) for position in _winners(claims[name])])
+            names = listed([_quoted(header[position]) for position in positions])
             sentences.append(
                 f"{where} has {names}, which all mean {name}. Keep one of them, or call the right one {name}."
             )

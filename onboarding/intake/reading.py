@@ -66,7 +66,7 @@ def _read(table: TextTable | SheetTable, read_as: ReadAs, rules: ProductRules) -
     columns = match_columns(header, rules, sheet=read_as.sheet)
     header = _as_wide_as_rows(header, _lines_of(table, errors_at, found.index))
     lines = _lines_of(table, errors_at, found.index)
-    rows = _read_rows(lines, columns, len(header), rules, read_as.separator or COMMA)
+    rows = _read_rows(lines, columns, header, rules, read_as.separator or COMMA)
     decimal_comma = (
         read_as.separator != COMMA and has_decimal_commas(rows, rules.numbers, points=read_as.sheet is None)
         if errors_at is None
@@ -96,11 +96,12 @@ def _read(table: TextTable | SheetTable, read_as: ReadAs, rules: ProductRules) -
 def _as_wide_as_rows(header: list[str], lines: Iterator[list[str]]) -> list[str]:
     """Return the header without the separators at its end if no row has them.
 
-    Each row must fill the last column that has a name: else it may lack another cell and have the separator.
+    A row with as many cells as there are names must fill the last of them: else it may lack another cell and have the
+    separator. Rows with fewer cells lack some in either case.
     """
     named = max(at for at, cell in enumerate(header, start=1) if trim(cell))
     rows = (cells for cells in lines if not is_blank(cells))
-    if named < len(header) and all(len(cells) == named and trim(cells[-1]) for cells in rows):
+    if named < len(header) and all(len(cells) < named or (len(cells) == named and trim(cells[-1])) for cells in rows):
         return header[:named]
     return header
 
@@ -117,9 +118,10 @@ def _lines_of(table: TextTable | SheetTable, errors_at: int | None, header_index
 
 
 def _read_rows(
-    lines: Iterator[list[str]], columns: Mapping[str, int], width: int, rules: ProductRules, separator: str
+    lines: Iterator[list[str]], columns: Mapping[str, int], header: Sequence[str], rules: ProductRules, separator: str
 ) -> list[ProductRow]:
     rows: list[ProductRow] = []
+    width = len(header)
     for row_number, cells in enumerate(lines, start=1):
         together = "".join(cells)
         if not trim(together):
@@ -130,7 +132,7 @@ def _read_rows(
                 f"The file has more than {MAX_ROWS:,} products. Split it into files of at most {MAX_ROWS:,} rows each.",
             )
         is_long = len(together) > STAGED_CHARACTERS
-        finding = None if len(cells) == width else rules.malformed(len(cells), width, separator)
+        finding = None if len(cells) == width else rules.malformed(cells, header, separator)
         rows.append(_read_row(row_number, cells, columns, finding, is_long=is_long))
     if not rows:
         raise FileRefused(

@@ -1,8 +1,8 @@
-"""What spreadsheets do to cells is named for what it is, and nothing else is taken for it."""
+"""What programs do to cells is named for what it is, and nothing else is taken for it."""
 
 import pytest
 
-from rules import ErrorCode, ProductRules
+from rules import Cells, ErrorCode, ProductRules
 
 CHECKS = ["check", "reference_check"]
 
@@ -29,12 +29,88 @@ def test_identifier_is_refused_when_a_spreadsheet_has_shortened_it(
 
 @pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("column", ["sku", "vendor_product_id"])
-@pytest.mark.parametrize("cell", ['="00123"', "=A\nB", "="])
-def test_identifier_finds_a_product_when_it_was_listed_with_an_equals_sign(
+@pytest.mark.parametrize("cell", ['="00123"', "=A\nB", "=", "'S1", "S\u200b1", "\u3164S1"])
+def test_identifier_finds_a_product_when_an_earlier_release_listed_it_as_it_stands(
     rules: ProductRules, check: str, column: str, cell: str
 ) -> None:
     assert _errors(rules.for_updates, {column: cell, "price": "5"}, check) == []
     assert _errors(rules.for_updates, {column: "#N/A", "price": "5"}, check) != []
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("column", ["sku", "vendor_product_id"])
+@pytest.mark.parametrize("cell", ["'S1", " 'S1", "'", "'S\n1"])
+def test_identifier_is_refused_when_it_begins_with_an_apostrophe(
+    rules: ProductRules, row: dict[str, str], check: str, column: str, cell: str
+) -> None:
+    row[column] = cell
+
+    ((field, code, message),) = _errors(rules, row, check)
+
+    assert (field, code) == (column, ErrorCode.INVALID_FIELD_FORMAT)
+    assert "begins with an apostrophe, as spreadsheets mark text. Write the value alone" in message
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("column", ["sku", "vendor_product_id"])
+@pytest.mark.parametrize(
+    ("cell", "hidden", "left"),
+    [
+        ("S\u200b1", "U+200B (character 2)", '"S1"'),
+        ("\u00ad\u00adS1", "U+00AD (character 1), U+00AD (character 2)", '"S1"'),
+        ("\u200dS1", "U+200D (character 1)", '"S1"'),
+        ("\u3164S1", "U+3164 (character 1)", '"S1"'),
+        ("\u200bS\ufe0f1 ", "U+FE0F (character 2)", '"S1"'),
+        ("S1\U000e0001", "U+E0001 (character 3)", '"S1"'),
+        ("S\x7f1", "U+007F (character 2)", '"S1"'),
+        ("S1\u2800", "U+2800 (character 3)", '"S1"'),
+        ("S1\u00ad \u00ad", "U+00AD (character 3), U+00AD (character 5)", '"S1"'),
+        ("\u3164", "U+3164 (character 1)", "the value"),
+        ("S" + "\u200b1" * 6, ", U+200B (character 10), …. Type", '"S111111"'),
+    ],
+)
+def test_identifier_is_refused_when_it_has_characters_that_nobody_can_see(
+    rules: ProductRules, row: dict[str, str], check: str, column: str, cell: str, hidden: str, left: str
+) -> None:
+    row[column] = cell
+
+    ((field, code, message),) = _errors(rules, row, check)
+
+    assert (field, code) == (column, ErrorCode.INVALID_FIELD_FORMAT)
+    assert hidden in message
+    assert f"Type {left} by hand" in message
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize(
+    "cell", ["S\u00a01", "S 1", "Größe-1", "СКЮ-1", "品番1", "🎧-1", "S\n1", "S'1", "\u2019S1", "\u200bS1\u200e"]
+)
+def test_identifier_passes_when_all_of_it_can_be_seen_or_is_trimmed(
+    rules: ProductRules, row: dict[str, str], check: str, cell: str
+) -> None:
+    row["sku"] = cell
+
+    assert _errors(rules, row, check) == []
+
+
+def test_only_the_identifier_with_a_hidden_character_is_refused_when_others_stand_in_the_batch(
+    rules: ProductRules, row: dict[str, str]
+) -> None:
+    rows = [Cells({**row, "sku": sku}) for sku in ("S1", "S\u00ad2", "Größe", "", "=4", "S6")]
+
+    verdicts = rules.check_all(rows, frozenset({"Computer Accessories"}))
+
+    assert [len(verdict.errors) for verdict in verdicts] == [0, 1, 0, 1, 1, 0]
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("cell", ["'Heroes'", "Mouse\u00adpad", "\u200d"])
+def test_name_passes_when_it_has_what_no_identifier_may_have(
+    rules: ProductRules, row: dict[str, str], check: str, cell: str
+) -> None:
+    row["product_name"] = cell
+
+    assert _errors(rules, row, check) == []
 
 
 @pytest.mark.parametrize("check", CHECKS)

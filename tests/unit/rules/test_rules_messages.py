@@ -67,7 +67,8 @@ def test_message_says_what_is_wrong_and_what_is_allowed_when_a_cell_is_refused(
         ("price", "12.500,-", "12500"),
         ("price", "1.290,--", "1290"),
         ("price", '"1.290,-"', "1290"),
-        ("price", "$1.290", "1.29"),  # who writes dollars writes a decimal point
+        ("price", "$ 12.990,00", "12990.00"),
+        ("price", "US$ 0.250", "0.25"),
         ("stock_quantity", "1.000,-", "1000"),
         ("weight_kg", "1.290,-", "1290"),
         ("stock_quantity", "=5", "5"),
@@ -93,6 +94,49 @@ def test_message_gives_the_corrected_number_when_it_can_be_read_in_one_way(
 
 
 @pytest.mark.parametrize(
+    ("cell", "sent", "corrected"),
+    [
+        ("1.290,00 €", None, "1290.00"),
+        ("€1.290,00", None, "1290.00"),
+        ("19,99 EUR", None, "19.99"),
+        ("eur 19.99", None, "19.99"),
+        ("CHF 1'290.00", None, "1290.00"),
+        ("R$ 1.290,00", None, "1290.00"),
+        ("5 000 zł", None, None),
+        ("PLN 5 000,50", None, "5000.50"),
+        ("£5", None, "5"),
+        ("12,- €", None, "12"),
+        ("€ 19.999", None, None),
+        ("1.290 €", None, None),
+        ("1,290 €", None, None),
+        ("-5 €", None, None),
+        ("€ 9,999,999.00", None, None),
+        ("5 € or 6 €", None, None),
+        ("1.290,00 €", "1.290,00 €", "1290,00"),
+        ("1.290 €", "1.290 €", "1290"),
+        ("1,290 €", "1,290 €", None),
+    ],
+)
+def test_message_gives_the_amount_alone_when_a_currency_stands_beside_it(
+    rules: ProductRules,
+    row: dict[str, str],
+    categories: frozenset[str],
+    cell: str,
+    sent: str | None,
+    corrected: str | None,
+) -> None:
+    row["price"] = cell
+
+    (error,) = rules.check(row, categories, sent={} if sent is None else {"price": sent}).errors
+
+    if corrected is not None:
+        assert f" Write only the amount, without a currency: {corrected}. Allowed" in error.message
+    else:
+        assert "currency: " not in error.message
+        assert "instead" not in error.message
+
+
+@pytest.mark.parametrize(
     ("column", "cell"),
     [
         ("price", "1,299"),  # one thousand, or one and a bit
@@ -103,6 +147,13 @@ def test_message_gives_the_corrected_number_when_it_can_be_read_in_one_way(
         ("price", "=1.290"),
         ("price", "'1.290"),
         ("price", "+1.290"),
+        ("price", "$1.290"),  # dollars or pesos
+        ("price", "$12.990"),
+        ("price", "$ 1.290"),
+        ("price", "US$ 24.500"),
+        ("price", "24.500 USD"),
+        ("price", "$1,290"),
+        ("stock_quantity", "$1.290"),
         ("price", "１．２９０"),
         ("stock_quantity", '="1.000"'),
         ("price", "1.290.-"),
@@ -240,7 +291,7 @@ def test_duplicate_raises_when_the_column_need_not_be_unique(rules: ProductRules
     ("cells", "words"), [(15, "has 15 cells, but the header has 14"), (3, "has only 3 cells, but the header has 14")]
 )
 def test_malformed_gives_both_counts_when_a_row_has_another_shape(rules: ProductRules, cells: int, words: str) -> None:
-    error = rules.malformed(cells, 14, ",")
+    error = rules.malformed(["x"] * cells, rules.columns, ",")
 
     assert (error.field, error.code) == (None, ErrorCode.MALFORMED_ROW)
     assert words in error.message

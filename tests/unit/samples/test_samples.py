@@ -72,7 +72,7 @@ def judge(
             continue
         records += 1
         if len(cells) != len(header):
-            found[number] = (rules.malformed(len(cells), len(header), ",").code.value,)
+            found[number] = (rules.malformed(cells, header, ",").code.value,)
             continue
         row = dict(zip(header, cells, strict=True))
         errors: list[RowError] = list(rules.check(row, CATEGORIES).errors)

@@ -1,6 +1,8 @@
 """Text files of other countries and programs: what is assumed, and what is not."""
 
 import codecs
+import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from onboarding.intake.reading import ReadFile, read_products
 from onboarding.intake.refusal import FileRefused
-from rules import ProductRules, RefusalCode
+from rules import ProductRules, RefusalCode, header_name
 
 HEADER = "vendor_product_id,product_name,category,sku,price,stock_quantity"
 
@@ -220,13 +222,170 @@ def test_plain_name_wins_when_another_column_has_the_name_joined_or_with_a_mark(
     assert file.read_as.ignored == (ignored,)
 
 
-def test_file_is_refused_when_two_names_with_marks_claim_one_column(rules: ProductRules) -> None:
-    header = HEADER.replace("product_name", "productName")
+@pytest.mark.parametrize(
+    "name", ["Product #", "Product#", "Item #", "Part # *", "Article #:", "item #", "# Item #", "Item##"]
+)
+def test_mark_of_a_number_counts_as_the_word_when_it_stands_at_the_end(rules: ProductRules, name: str) -> None:
+    file = read_products(_text("1.5", header=HEADER.replace("vendor_product_id", name)).encode(), rules)
 
-    refusal = _refusal(f"Name*,{header}\nother,P1,Mouse,Audio,S1,1.5,5\n".encode(), rules)
+    assert file.read_as.columns["vendor_product_id"] == name
+
+
+@pytest.mark.parametrize("name", ["Stock #", "Stock#", "Stock # *", "#", "# #", "Qty #", "Name #", "Variant #"])
+def test_mark_of_a_number_is_not_left_out_when_it_stands_at_the_end(rules: ProductRules, name: str) -> None:
+    file = read_products(f"{HEADER},{name}\nP1,Mouse,Audio,S1,1.5,5,104233\n".encode(), rules)
+
+    assert file.read_as.ignored == (name,)
+    refusal = _refusal(_text("1.5", header=HEADER.replace("stock_quantity", name)).encode(), rules)
+    assert refusal.code == RefusalCode.MISSING_COLUMNS
+
+
+def test_sku_with_the_mark_of_a_number_is_the_sku(rules: ProductRules) -> None:
+    file = read_products(_text("1.5", header=HEADER.replace("sku", "SKU #")).encode(), rules)
+
+    assert file.read_as.columns["sku"] == "SKU #"
+
+
+NAMES_OF_0_3_0 = tomllib.loads((Path(__file__).parent / "names_of_0_3_0.toml").read_text(encoding="utf-8"))
+
+
+def _header_of(*extra: str, **columns: str) -> str:
+    names = [*(columns.get(name, name) for name in HEADER.split(",")), *extra]
+    return ",".join(f'"{name}"' for name in names)
+
+
+@pytest.mark.parametrize("column", NAMES_OF_0_3_0)
+def test_name_that_0_3_0_knew_is_taken_as_it_did_whatever_other_names_stand_beside_it(
+    rules: ProductRules, column: str
+) -> None:
+    known = {header_name(name): name for name in NAMES_OF_0_3_0[column]}
+    newer = [name for name, meant in rules.aliases.items() if meant == column and name not in known]
+
+    for name in NAMES_OF_0_3_0[column]:
+        alone = _header_of(**{column: name}) if column in HEADER else _header_of(name)
+        read = read_products(f"{alone}\n{',' * alone.count(',')}x\n".encode(), rules)
+        assert read.read_as.columns[column] == name
+        beside = ",".join((alone, *newer, *(f"{other}*" for other in known)))
+        crowded = read_products(f"{beside}\nx{',' * beside.count(',')}\n".encode(), rules)
+        assert crowded.read_as.columns == read.read_as.columns
+
+
+def test_names_are_free_when_0_3_0_knew_none_of_them(rules: ProductRules) -> None:
+    known = {header_name(name) for names in NAMES_OF_0_3_0.values() for name in names}
+
+    assert known == rules.aliases.keys() - rules.later_aliases
+
+
+@pytest.mark.parametrize(
+    ("header", "column", "taken"),
+    [
+        (_header_of("Materialnummer", vendor_product_id="Artikelnummer"), "vendor_product_id", "Artikelnummer"),
+        (_header_of("Nome", "Omschrijving", product_name="Bezeichnung"), "product_name", "Bezeichnung"),
+        (_header_of("Merk", "Marca"), "brand", "Marca"),
+        (_header_of("SKU number", sku="Seller SKU"), "sku", "Seller SKU"),
+    ],
+)
+def test_other_columns_are_ignored_when_a_file_of_0_3_0_has_names_that_are_known_since(
+    rules: ProductRules, header: str, column: str, taken: str
+) -> None:
+    file = read_products(f"{header}\nx{',' * header.count(',')}\n".encode(), rules)
+
+    assert file.read_as.columns[column] == taken
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        (_header_of("Nome", product_name="Naam"), "product_name"),
+        (_header_of("Zdjęcie", "Obraz", product_name="Nazwa"), "image_url"),
+    ],
+)
+def test_file_is_refused_when_two_names_count_alike_in_one_that_0_3_0_did_not_know(
+    rules: ProductRules, header: str, column: str
+) -> None:
+    refusal = _refusal(f"{header}\nx{',' * header.count(',')}\n".encode(), rules)
 
     assert refusal.code == RefusalCode.DUPLICATE_COLUMNS
-    assert 'has "Name*" and "productName", which all mean product_name' in refusal.message
+    assert f"which all mean {column}" in refusal.message
+
+
+STARRED = "Product ID*,Product name*,Category*,SKU*,Stock*"
+
+
+@pytest.mark.parametrize(
+    ("header", "column", "taken", "ignored"),
+    [
+        (f"{STARRED},Price*,Retail price", "price", "Price*", "Retail price"),
+        (f"{STARRED},Retail price,Price*", "price", "Price*", "Retail price"),
+        (f"{STARRED},Retail price*,Price*", "price", "Price*", "Retail price*"),
+        ("productName,Title,productId,category,sku,price,stockQuantity", "product_name", "productName", "Title"),
+        ("Name*,productName,vendor_product_id,category,sku,price,stock", "product_name", "productName", "Name*"),
+        (f"{STARRED},Price*,Image,imageUrl", "image_url", "imageUrl", "Image"),
+    ],
+)
+def test_own_name_wins_when_names_count_with_their_marks(
+    rules: ProductRules, header: str, column: str, taken: str, ignored: str
+) -> None:
+    columns = header.split(",")
+
+    file = read_products(f"{header}\n{','.join(map(str, range(len(columns))))}\n".encode(), rules)
+
+    assert file.rows[0].cells[column] == str(columns.index(taken))
+    assert file.read_as.ignored == (ignored,)
+
+
+@pytest.mark.parametrize(
+    ("header", "names", "column"),
+    [
+        (
+            "vendor_product_id,product_name,category,sku,stock,Price*,Retail price",
+            '"Price*" and "Retail price"',
+            "price",
+        ),
+        ("id,Title,productName,category,sku,price,stock", '"Title" and "productName"', "product_name"),
+        (f"Reference,{STARRED},Price*", '"Reference" and "Product ID*"', "vendor_product_id"),
+        (
+            "productId,Reference,productName,category,sku,price,stock",
+            '"productId" and "Reference"',
+            "vendor_product_id",
+        ),
+        (f"{STARRED},Sales price*,Retail price*", '"Sales price*" and "Retail price*"', "price"),
+    ],
+)
+def test_file_is_refused_when_marks_leave_two_columns_for_a_value_that_every_product_has(
+    rules: ProductRules, header: str, names: str, column: str
+) -> None:
+    refusal = _refusal(f"{header}\n1,2,3,4,5,6,7\n".encode(), rules)
+
+    assert refusal.code == RefusalCode.DUPLICATE_COLUMNS
+    assert f"has {names}, which all mean {column}. Keep one of them" in refusal.message
+
+
+def test_file_of_changes_is_refused_when_a_mark_leaves_two_prices(rules: ProductRules) -> None:
+    refusal = _refusal(b"sku,Price*,Retail price\nS1,1,2\n", rules.for_updates)
+
+    assert 'has "Price*" and "Retail price", which all mean price.' in refusal.message
+    with_own_name = read_products(b"sku,Price*,Retail price,price\nS1,1,2,3\n", rules.for_updates)
+    assert with_own_name.rows[0].cells["price"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("more", "taken"),
+    [
+        ("imageUrl,productImageUrl", {"image_url": "imageUrl"}),
+        ("Image,imageUrl", {"image_url": "Image"}),
+        ("mainImageUrl,productImageUrl", {}),
+        ("MSRP*,UVP*", {}),
+        ("Vendor,Brand*", {"brand": "Vendor"}),
+    ],
+)
+def test_names_with_marks_refuse_no_file_when_a_product_needs_no_value_there(
+    rules: ProductRules, more: str, taken: dict[str, str]
+) -> None:
+    file = read_products(f"{HEADER},{more}\nP1,Mouse,Audio,S1,1.5,5,x,y\n".encode(), rules)
+
+    assert {name: sent for name, sent in file.read_as.columns.items() if name != sent} == taken
+    assert file.read_as.ignored == tuple(name for name in more.split(",") if name not in taken.values())
 
 
 @pytest.mark.parametrize(

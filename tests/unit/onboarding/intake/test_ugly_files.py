@@ -109,9 +109,32 @@ def test_rows_are_right_when_only_the_header_has_separators_at_its_end(rules: Pr
     assert file.header == COLUMNS
 
 
-@pytest.mark.parametrize(
-    "rows", [(f"{ROW},", ROW), (ROW, f"{ROW},"), (ROW, "P2,Mouse,Audio,S2,5"), ("P2,M,Audio,S2,5,",)]
-)
+def test_rows_with_too_few_cells_are_the_only_malformed_ones_when_only_the_header_ends_in_a_separator(
+    rules: ProductRules,
+) -> None:
+    file = read_products(_file(ROW, "P2,Mouse,Audio,S2,5", "P3", header=f"{HEADER},"), rules)
+
+    assert [bool(row.findings) for row in file.rows] == [False, True, True]
+    assert "has only 5 cells, but the header has 6 columns" in file.rows[1].findings[0].message
+    assert "header." not in file.rows[1].findings[0].message
+
+
+@pytest.mark.parametrize("end", [",", ", ,"])
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_message_names_the_end_of_the_header_when_a_row_has_as_many_cells_as_names(
+    rules: ProductRules, end: str, separator: str
+) -> None:
+    word = {",": "comma", ";": "semicolon"}[separator]
+    body = _file(f"{ROW},", ROW, header=f"{HEADER},brand{end}", separator=separator)
+
+    as_many, fewer = (row.findings[0].message for row in read_products(body, rules).rows)
+
+    hint = f"Or, if every value stands in its own column, delete each {word} behind the last name in the header."
+    assert as_many.endswith(hint)
+    assert hint not in fewer
+
+
+@pytest.mark.parametrize("rows", [(f"{ROW},", ROW), (ROW, f"{ROW},"), (ROW, "P2,Mouse,S2,9,5,"), ("P2,M,Audio,S2,5,",)])
 def test_rows_need_the_header_s_last_separator_when_not_all_lack_it(rules: ProductRules, rows: tuple[str, ...]) -> None:
     file = read_products(_file(*rows, header=f"{HEADER},"), rules)
 
@@ -136,7 +159,7 @@ def test_message_names_the_separator_of_the_file_when_a_row_has_another_shape(
 
     assert f"contains a {word} must stand" in more.findings[0].message
     assert example in more.findings[0].message
-    assert f"also a {word} alone" in more.findings[0].message
+    assert f"delete each {word} behind the last one" in more.findings[0].message
     assert "has only 1 cell," in fewer.findings[0].message
     assert f"Keep a {word} for every column" in fewer.findings[0].message
 
@@ -146,6 +169,35 @@ def test_message_names_the_tab_without_showing_it_when_it_is_the_separator(rules
 
     assert "contains a tab must stand" in row.findings[0].message
     assert "\t" not in row.findings[0].message
+
+
+@pytest.mark.parametrize(
+    "row", ["P1,Mouse,Audio,S1,19,99,5", "P1,Mouse,Audio,S1,1,299.00,5", "P1,Cable, 2 m,Audio,S1,1,5"]
+)
+def test_message_tells_to_delete_nothing_when_the_cell_behind_the_last_column_has_a_value(
+    rules: ProductRules, row: str
+) -> None:
+    (finding,) = read_products(_file(row), rules).rows[0].findings
+
+    assert "elete" not in finding.message
+    assert "contains a comma must stand in double quotation marks" in finding.message
+    assert "Write numbers without commas, and with a point before the decimals, like 1299.99." in finding.message
+
+
+@pytest.mark.parametrize("row", [f"{ROW},", f"{ROW}, ,,", "P1,Mouse,Audio,S1,19,99,"])
+def test_message_tells_to_delete_the_end_if_all_is_in_place_when_it_is_blank(rules: ProductRules, row: str) -> None:
+    (finding,) = read_products(_file(row), rules).rows[0].findings
+
+    assert finding.message.endswith("If every value stands in its own column, delete each comma behind the last one.")
+    assert "Write numbers without commas" in finding.message
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_message_says_nothing_of_numbers_when_no_number_has_the_separator(rules: ProductRules, separator: str) -> None:
+    (finding,) = read_products(_file(f"{ROW},red", separator=separator), rules).rows[0].findings
+
+    assert "umbers" not in finding.message
+    assert "elete" not in finding.message
 
 
 # Bytes

@@ -280,7 +280,9 @@ def test_cells_are_not_looked_up_when_the_row_is_malformed(
 ) -> None:
     _settle(opened, rules, upload, [checked(1, sku="A")])
 
-    settlement = _settle(opened, rules, other, [checked(1, rules.malformed(3, 6, ","), of=other, sku="A")])
+    settlement = _settle(
+        opened, rules, other, [checked(1, rules.malformed(["A"] * 3, rules.columns, ","), of=other, sku="A")]
+    )
 
     assert [error.code for error in settlement.errors[1]] == [ErrorCode.MALFORMED_ROW]
 

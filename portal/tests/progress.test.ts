@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Correction, Upload } from '../src/api/types';
-import { afterCorrection, beforeCorrection, phaseOf, shares, spoken, summary } from '../src/logic/progress';
+import { afterCorrection, beforeCorrection, correctionsOf, phaseOf, shares, spoken, summary } from '../src/logic/progress';
 
 function upload(changes: Partial<Upload>, counts: Partial<Upload['counts']> = {}): Upload {
   return {
@@ -173,6 +173,15 @@ describe('a correction', () => {
       '10 rows had something to fix, 5 would be left',
     );
     expect(beforeCorrection(corrected(90, 10), newer({ total: 10, valid: 10 }))).toBe(
+      '10 rows had something to fix, none is left',
+    );
+  });
+
+  test('is not known to an API of the version before', () => {
+    const { corrected_by: _, ...old } = corrected(90, 10);
+
+    expect(correctionsOf(old as Earlier)).toEqual([]);
+    expect(beforeCorrection(old as Earlier, newer({ total: 10, valid: 10 }))).toBe(
       '10 rows had something to fix, none is left',
     );
   });

@@ -70,6 +70,11 @@ export function summary(upload: Upload): string {
     : `None of the ${rows} could be taken over: each has something to fix.`;
 }
 
+/** The uploads that correct this one. An API of the version before, which a deployment may bring back, knows of none. */
+export function correctionsOf(upload: Pick<FollowedUpload, 'corrected_by'>): readonly Correction[] {
+  return upload.corrected_by ?? [];
+}
+
 type Corrected = Pick<FollowedUpload, 'mode' | 'preview' | 'counts' | 'corrected_by'>;
 type Correcting = Pick<Correction, 'upload_id' | 'counts'>;
 
@@ -78,7 +83,7 @@ type Correcting = Pick<Correction, 'upload_id' | 'counts'>;
  * has changed something as well: which rows that one fixed is not known here.
  */
 export function stillToFix(earlier: Corrected, { upload_id, counts }: Correcting): number | null {
-  const others = earlier.corrected_by.filter((other) => other.upload_id !== upload_id);
+  const others = correctionsOf(earlier).filter((other) => other.upload_id !== upload_id);
   if (others.some((other) => !other.preview && other.counts.valid > 0)) return null;
   const { errors } = earlier.counts;
   // More rows than had errors: the whole file, unless an import has listed its good rows, which are duplicates now.

@@ -9,7 +9,7 @@ import { Problem } from '../../components/Problem';
 import { RowsBar } from '../../components/RowsBar';
 import { useAction } from '../../logic/action';
 import { number } from '../../logic/format';
-import { afterCorrection, beforeCorrection, summary } from '../../logic/progress';
+import { afterCorrection, beforeCorrection, correctionsOf, summary } from '../../logic/progress';
 import { useResource } from '../../logic/resource';
 import { Figures } from './Figures';
 
@@ -74,7 +74,7 @@ function Thread({ upload }: { readonly upload: Upload }) {
 
 /** Which later uploads correct this one, newest first, and what is left to fix there. */
 function Corrections({ upload }: { readonly upload: FollowedUpload }) {
-  return upload.corrected_by.map((correction) => (
+  return correctionsOf(upload).map((correction) => (
     <p key={correction.upload_id} class="thread">
       Corrected by{' '}
       <a class="theirs" href={href('uploads', correction.upload_id)}>

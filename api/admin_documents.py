@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from api.documents import (
     UPLOAD_ID_EXAMPLE,
     ApiKeyDocument,
+    Corrections,
     Counts,
     Cursor,
     Failure,
@@ -161,6 +162,7 @@ class AdminUploadDocument(AdminUploadSummary):
     s3_key: str = Field(description="Where the file lies.", examples=["uploads/VEND001/products.csv"])
     read_as: dict[str, Any] | None = Field(description="How the file was read; null until it was.")
     corrects_upload_id: str | None = Field(description="The earlier upload that this one corrects or takes back.")
+    corrected_by: Corrections
     taken_back_by: str | None = Field(description="The revert that took this upload back.")
     can_revert: bool = Field(description="False for previews, reverts, and uploads that have not ended.")
     execution: ExecutionDocument | None = Field(

@@ -253,14 +253,20 @@ class Correction(_Document):
     created_at: datetime = Field(description="When the upload was asked for, or the file arrived.")
 
 
-class FollowedUpload(UploadDocument):
-    """An upload, and what became of its errors."""
-
-    corrected_by: list[Correction] = Field(
+Corrections = Annotated[
+    list[Correction],
+    Field(
         max_length=MAX_CORRECTIONS,
         description="The uploads that correct this one's errors and whose file has been read, newest first; of more "
         f"than {MAX_CORRECTIONS} the newest.",
-    )
+    ),
+]
+
+
+class FollowedUpload(UploadDocument):
+    """An upload, and what became of its errors."""
+
+    corrected_by: Corrections
 
 
 class UploadPage(_Document):

@@ -86,10 +86,11 @@ def recorded_upload(upload: UploadView) -> UploadDocument:
 
 def followed_upload(upload: UploadDocument, corrections: Sequence[UploadView] = ()) -> FollowedUpload:
     """Return an upload with those that correct it, in their order."""
-    return FollowedUpload(**dict(upload), corrected_by=[_correction(each) for each in corrections])
+    return FollowedUpload(**dict(upload), corrected_by=[correction(each) for each in corrections])
 
 
-def _correction(upload: UploadView) -> Correction:
+def correction(upload: UploadView) -> Correction:
+    """Return an upload as the one that it corrects names it."""
     return Correction(
         upload_id=upload.upload_id,
         file_name=upload.file_name,

@@ -9,13 +9,14 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from botocore.exceptions import BotoCoreError, ClientError
 
 from onboarding.execution import REFUSED, Completion
-from onboarding.intake.receiving import Intake
+from onboarding.intake.receiving import AcceptedBeforeError, Intake
 from onboarding.intake.refusal import FileRefused
 from onboarding.rows import StagedRow, stage
 from onboarding.stores import history
 from onboarding.stores.catalogue import UnexplainedConflictError
 from onboarding.stores.database import is_outage
 from onboarding.stores.error_queue import MessagesNotSentError
+from onboarding.stores.history import Progress
 from onboarding.uploads import Upload
 from onboarding.validation.settling import Validation
 
@@ -50,7 +51,8 @@ class Reconciliation:
         Rows that have an outcome keep it and are announced again, which restores lost error messages.
         Waits for a parser that is still at work on the upload, and keeps a later one waiting.
 
-        Raises StillIncompleteError, and whatever an outage raises.
+        Raises StillIncompleteError, AcceptedBeforeError if rows are open of a file that has become unreadable, and
+        whatever an outage raises.
         """
         with self.intake.database.exclusive(upload.upload_id):
             return self._recover(upload)
@@ -64,9 +66,13 @@ class Reconciliation:
         try:
             rows, _ = self.intake.accept(upload)
         except FileRefused as refusal:
-            completion = Completion.of_refusal(refusal)
-            self.validation.completion.send(upload.upload_id, completion)
-            return completion
+            return self._sent(upload, Completion.of_refusal(refusal))
+        except AcceptedBeforeError:
+            # Without the file there is nothing to settle rows from; but perhaps none is open.
+            progress = self._progress(upload)
+            if progress is None or not progress.is_complete:
+                raise
+            return self._sent(upload, Completion.of_rows(progress))
         return self._settle(upload, stage(upload, rows))  # whose last batch has told the execution
 
     def _settle(self, upload: Upload, rows: Sequence[StagedRow]) -> Completion:
@@ -75,10 +81,18 @@ class Reconciliation:
             hopeless += self._validate(rows[start : start + _BATCH_ROWS])
         if hopeless:
             self.validation.give_up(hopeless)
+        progress = self._progress(upload)
+        if progress is None or not progress.is_complete:
+            raise StillIncompleteError(f"{upload.upload_id}: {progress}")
+        return Completion.of_rows(progress)
+
+    def _progress(self, upload: Upload) -> Progress | None:
         record = self.validation.database.run(lambda cursor: history.find_upload(cursor, upload.upload_id))
-        if record is None or not record.progress.is_complete:
-            raise StillIncompleteError(f"{upload.upload_id}: {record and record.progress}")
-        return Completion.of_rows(record.progress)
+        return None if record is None else record.progress
+
+    def _sent(self, upload: Upload, completion: Completion) -> Completion:
+        self.validation.completion.send(upload.upload_id, completion)
+        return completion
 
     def _validate(self, rows: Sequence[StagedRow]) -> list[StagedRow]:
         """Validate rows, halving the batch around any that break it, and return those that fail alone."""

@@ -21,6 +21,10 @@ from rules import ProductRules, RefusalCode, UpdateRules
 logger = Logger(child=True)
 
 
+class AcceptedBeforeError(RuntimeError):
+    """The file is refused by rules that came after it was accepted. Rows of it may be in the catalogue already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Reads uploads; used by the parser and by the reconciler, which must come to the same rows."""
@@ -33,11 +37,19 @@ class Intake:
     def accept(self, upload: Upload) -> tuple[list[ProductRow], bool]:
         """Record the upload as processing and return its rows and whether it was new.
 
-        Raises FileRefused, after recording that such an upload came.
+        An upload that was accepted once stays accepted, whatever has become of its vendor.
+
+        Raises FileRefused, after recording that such an upload came, and AcceptedBeforeError.
         """
+        known = self.database.run(lambda cursor: history.find_upload(cursor, upload.upload_id))
+        was_accepted = known is not None and known.progress.total_records is not None
         try:
+            if not was_accepted:
+                self._check_vendor(upload)
             rows, read_as = self._read(upload)
-        except FileRefused:
+        except FileRefused as refusal:
+            if was_accepted:
+                raise AcceptedBeforeError(f"accepted before, refused now: {refusal}") from refusal
             self.database.run(lambda cursor: history.open_upload(cursor, upload, None))
             self.staging.open_tracker(upload, None)
             raise
@@ -46,9 +58,6 @@ class Intake:
         return rows, is_new
 
     def _read(self, upload: Upload) -> tuple[list[ProductRow], ReadAs]:
-        known = self.database.run(lambda cursor: history.find_upload(cursor, upload.upload_id))
-        if known is None or known.progress.total_records is None:
-            self._check_vendor(upload)  # an upload that was accepted once stays accepted
         rules = upload.mode.rules(self.rules)
         file = read_products(self._download(upload), rules)
         if isinstance(rules, UpdateRules):
@@ -94,6 +103,10 @@ class Reception:
             except FileRefused as refusal:
                 logger.info("file refused", code=refusal.code)
                 self.completion.send(upload.upload_id, Completion.of_refusal(refusal))
+                return
+            except AcceptedBeforeError:
+                # The rows that are staged go on. If some are missing, the execution has the reconciler look.
+                logger.warning("file was accepted before and would be refused now", exc_info=True)
                 return
             self._stage(upload, rows, is_new=is_new)
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Correction, Upload } from '../src/api/types';
-import { afterCorrection, phaseOf, shares, spoken, stillToFix, summary } from '../src/logic/progress';
+import { afterCorrection, beforeCorrection, correctionsOf, phaseOf, shares, spoken, summary } from '../src/logic/progress';
 
 function upload(changes: Partial<Upload>, counts: Partial<Upload['counts']> = {}): Upload {
   return {
@@ -80,47 +80,113 @@ describe('summary', () => {
 });
 
 describe('a correction', () => {
+  type Earlier = Parameters<typeof beforeCorrection>[0];
+
   const correction = (counts: Partial<Correction['counts']>, more: Partial<Correction> = {}): Correction => ({
     upload_id: 'UPLOAD_2',
     file_name: 'fixed.csv',
     preview: false,
     status: 'partial',
     created_at: '',
-    counts: { total: 0, valid: 0, errors: 0, changed: null, unchanged: null, superseded: null, ...counts },
+    ...more,
+    counts: {
+      total: (counts.valid ?? 0) + (counts.errors ?? 0),
+      valid: 0,
+      errors: 0,
+      changed: null,
+      unchanged: null,
+      superseded: null,
+      ...counts,
+    },
+  });
+  const corrected = (valid: number, errors: number, more: Partial<Earlier> = {}): Earlier => ({
+    ...upload({}, { total: valid + errors, valid, errors }),
+    corrected_by: [],
     ...more,
   });
+  const newer = (counts: Partial<Upload['counts']>, more: Partial<Upload> = {}): Upload =>
+    upload({ upload_id: 'UPLOAD_2', status: 'partial', ...more }, counts);
 
   test('tells how many rows it left to fix', () => {
     const most = correction({ valid: 100, errors: 1_100 });
-    expect(afterCorrection({ errors: 1_200 }, most)).toBe('1,100 rows are left to fix');
-    expect(afterCorrection({ errors: 3 }, correction({ valid: 2 }))).toBe('1 row is left to fix');
-    expect(afterCorrection({ errors: 3 }, correction({ valid: 3 }))).toBe('no row is left to fix');
+    expect(afterCorrection(corrected(0, 1_200), most)).toBe('1,100 rows are left to fix');
+    expect(afterCorrection(corrected(9, 3), correction({ valid: 2, errors: 1 }))).toBe('1 row is left to fix');
+    expect(afterCorrection(corrected(9, 3), correction({ valid: 3 }))).toBe('no row is left to fix');
+  });
+
+  test('leaves the rows that it has not', () => {
+    expect(afterCorrection(corrected(60, 40), correction({ valid: 9 }))).toBe('31 rows are left to fix');
   });
 
   test('tells what would be when it was only checked', () => {
     const checked = correction({ valid: 1 }, { preview: true });
-    expect(afterCorrection({ errors: 3 }, checked)).toBe('2 rows would be left to fix');
+    expect(afterCorrection(corrected(9, 3), checked)).toBe('2 rows would be left to fix');
+  });
+
+  test('may be the whole file of a check or of changes: its own errors are left', () => {
+    const checked = correction({ valid: 95, errors: 5 }, { preview: true });
+    expect(afterCorrection(corrected(90, 10, { preview: true }), checked)).toBe('5 rows would be left to fix');
+
+    const none = correction({ valid: 90, errors: 10 });
+    expect(afterCorrection(corrected(90, 10, { mode: 'update' }), none)).toBe('10 rows are left to fix');
+    expect(afterCorrection(corrected(90, 10, { mode: 'update' }), correction({ valid: 100 }))).toBe(
+      'no row is left to fix',
+    );
+  });
+
+  test('may be the whole file of an import, whose listed rows are duplicates and nothing to fix', () => {
+    expect(afterCorrection(corrected(90, 10), correction({ valid: 6, errors: 94 }))).toBe('4 rows are left to fix');
   });
 
   test('has its own errors when the earlier file was refused as a whole', () => {
-    expect(afterCorrection({ errors: 0 }, correction({ valid: 8, errors: 2 }))).toBe('2 rows are left to fix');
+    const refused = corrected(0, 0, { failure: { code: 'NOT_A_CSV', message: '' } });
+    expect(afterCorrection(refused, correction({ valid: 8, errors: 2 }))).toBe('2 rows are left to fix');
+    expect(beforeCorrection(refused, newer({ total: 10, valid: 8, errors: 2 }))).toBe('it was refused as a whole');
+  });
+
+  test('tells its own rows alone beside another that changed something', () => {
+    const first = correction({ valid: 6, errors: 4 });
+    const second = correction({ valid: 4 }, { upload_id: 'UPLOAD_3', status: 'completed' });
+    const earlier = corrected(90, 10, { corrected_by: [second, first] });
+
+    expect(afterCorrection(earlier, first)).toBe('4 rows in it need a fix');
+    expect(afterCorrection(earlier, second)).toBe('no row in it needs a fix');
+    expect(beforeCorrection(earlier, newer({ total: 10, valid: 6, errors: 4 }))).toBe('10 rows had something to fix');
+  });
+
+  test('tells what is left beside others that changed nothing', () => {
+    const checked = correction({ valid: 8, errors: 2 }, { upload_id: 'UPLOAD_3', preview: true });
+    const refused = correction({ total: null }, { upload_id: 'UPLOAD_4', status: 'failed' });
+    const applied = correction({ valid: 8, errors: 2 });
+    const earlier = corrected(90, 10, { corrected_by: [applied, refused, checked] });
+
+    expect(afterCorrection(earlier, applied)).toBe('2 rows are left to fix');
+    expect(afterCorrection(earlier, refused)).toBe('it was refused as a whole');
+  });
+
+  test('tells on its own page what it has left', () => {
+    const few = newer({ total: 10, valid: 9, errors: 1 });
+    expect(beforeCorrection(corrected(90, 10), few)).toBe('10 rows had something to fix, 1 is left');
+
+    const whole = newer({ total: 100, valid: 95, errors: 5 }, { preview: true });
+    expect(beforeCorrection(corrected(90, 10, { preview: true }), whole)).toBe(
+      '10 rows had something to fix, 5 would be left',
+    );
+    expect(beforeCorrection(corrected(90, 10), newer({ total: 10, valid: 10 }))).toBe(
+      '10 rows had something to fix, none is left',
+    );
+  });
+
+  test('is not known to an API of the version before', () => {
+    const { corrected_by: _, ...old } = corrected(90, 10);
+
+    expect(correctionsOf(old as Earlier)).toEqual([]);
+    expect(beforeCorrection(old as Earlier, newer({ total: 10, valid: 10 }))).toBe(
+      '10 rows had something to fix, none is left',
+    );
   });
 
   test('has left nothing yet while it is under way', () => {
-    expect(afterCorrection({ errors: 3 }, correction({}, { status: 'processing' }))).toBe('it is being checked');
-  });
-});
-
-describe('rows still to fix', () => {
-  test('are none when every row with errors was corrected', () => {
-    expect(stillToFix({ errors: 3 }, { valid: 3 })).toBe(0);
-  });
-
-  test('are those that still have errors and those that the correction left out', () => {
-    expect(stillToFix({ errors: 40 }, { valid: 9 })).toBe(31);
-  });
-
-  test('are none when the whole file was handed in again', () => {
-    expect(stillToFix({ errors: 40 }, { valid: 160 })).toBe(0);
+    expect(afterCorrection(corrected(9, 3), correction({}, { status: 'processing' }))).toBe('it is being checked');
   });
 });

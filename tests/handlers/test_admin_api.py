@@ -307,6 +307,18 @@ def test_upload_is_found_by_whatever_is_known_of_it(operator: Operator) -> None:
     assert {first["data"][0]["upload_id"], second["data"][0]["upload_id"]} == {UPLOAD_ID, other}
 
 
+def test_upload_tells_which_ones_correct_it(operator: Operator) -> None:
+    world = operator.world
+    add_upload(world)
+    other = "UPLOAD_20261121_103045_ffffffff"
+    add_upload(world, other, file_name="fixed.csv", is_preview=True, corrects_upload_id=UPLOAD_ID)
+
+    (correction,) = operator.get(f"/admin/uploads/{UPLOAD_ID}").json["corrected_by"]
+
+    assert (correction["upload_id"], correction["file_name"], correction["preview"]) == (other, "fixed.csv", True)
+    assert operator.get(f"/admin/uploads/{other}").json["corrected_by"] == []
+
+
 def test_operator_sees_no_more_of_a_file_than_its_error_rows(operator: Operator) -> None:
     world = operator.world
     rows = [product(1, description="secret-of-good-row"), product(2, price="free", description="secret-of-bad-row")]

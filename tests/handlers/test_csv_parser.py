@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from onboarding.intake.events import UnreadableEventError
 from onboarding.stores.staging import row_of
+from rules import RefusalCode
 from tests.handlers.world import API_URL, CONTEXT, STAGING_TABLE, World, csv_of, product, sample
 
 ROWS = [product(n) for n in range(1, 61)]
@@ -270,6 +271,29 @@ def test_only_what_is_missing_is_staged_when_the_first_delivery_died_half_way(
     statuses = world.statuses(upload)
     assert sorted(statuses) == list(range(1, 61))
     assert sum(status == "validated" for status in statuses.values()) == 25
+
+
+def test_rows_go_on_when_the_event_comes_again_to_a_version_that_would_refuse_the_file(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from onboarding.intake import receiving
+    from onboarding.intake.refusal import FileRefused
+
+    event = world.put(csv_of([product(1), product(2, price="free"), product(3)]))
+    upload = world.upload_of(event)
+    world.parse(event)
+    world.validate(world.staged(upload)[:2])
+
+    def refuse(*_: object) -> None:
+        raise FileRefused(RefusalCode.DUPLICATE_COLUMNS, "The columns Marca and Merk mean the same.")
+
+    monkeypatch.setattr(receiving, "read_products", refuse)
+    world.parse(event)
+
+    assert "completion" not in world.tracker(upload)
+    assert world.database.counts(upload.upload_id) == (3, 1, 1)
+    world.validate(world.staged(upload)[2:])
+    assert (world.completion(upload)["outcome"], world.completion(upload)["valid_records"]) == ("validated", 2)
 
 
 def test_file_is_staged_when_the_first_delivery_died_before_its_first_row(

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from onboarding.rows import REPORTED_COLUMNS
 from onboarding.stores.staging import row_of
+from rules import RefusalCode
 from tests.handlers.world import BUCKET, CONTEXT, World, product, sample, sqs_event
 
 ROWS = [product(1), product(2, price="=1+1"), product(3, sku="SKU-0001"), product(4, category="Spaceships", price="")]
@@ -275,6 +276,26 @@ def test_report_is_answered_alone_when_the_corrections_file_cannot_be_built(
     assert len(world.report(upload)) == 4
     with pytest.raises(world.s3.exceptions.NoSuchKey):
         world.corrections(upload)
+    assert '"CorrectionsNotBuilt":[1.0]' in capsys.readouterr().out
+
+
+def test_report_is_answered_alone_when_the_file_would_be_refused_now(
+    world: World, upload: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from onboarding.intake.refusal import FileRefused
+    from onboarding.reporting import answering
+
+    def refuse(*_: object) -> None:
+        raise FileRefused(RefusalCode.DUPLICATE_COLUMNS, "The columns Marca and Merk mean the same.")
+
+    world.process_errors()
+    monkeypatch.setattr(answering, "read_products", refuse)
+
+    world.request_report(upload, error_records=3)
+
+    ((_, answer),) = world.callbacks.succeeded
+    assert (answer["error_rows"], answer["corrections_file_s3_key"]) == (3, None)
+    assert len(world.report(upload)) == 4
     assert '"CorrectionsNotBuilt":[1.0]' in capsys.readouterr().out
 
 

@@ -12,8 +12,8 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from botocore.exceptions import ClientError
 
 from onboarding.rows import ProductRow, RowStatus, stage
-from rules import Verdict
-from tests.handlers.world import BUCKET, CONTEXT, World, csv_of, product, sample
+from rules import RefusalCode, Verdict
+from tests.handlers.world import BUCKET, CONTEXT, STAGING_TABLE, World, csv_of, product, sample
 
 ROWS = [product(n, price="free" if n % 4 == 0 else "19.99") for n in range(1, 13)]
 COMPLETE = {
@@ -185,6 +185,51 @@ def test_upload_is_finished_when_its_vendor_was_suspended_after_acceptance(world
     world.database.execute("UPDATE vendors SET status = 'suspended'")
 
     assert _recover(world, upload) == COMPLETE
+
+
+# Files that another version has accepted
+
+
+def _refused_now(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the rules for headers be other ones than those that the file was accepted by."""
+    from onboarding.intake import receiving
+    from onboarding.intake.refusal import FileRefused
+
+    def refuse(*_: object) -> None:
+        raise FileRefused(RefusalCode.DUPLICATE_COLUMNS, "The columns Marca and Merk mean the same.")
+
+    monkeypatch.setattr(receiving, "read_products", refuse)
+
+
+def test_upload_is_not_called_refused_when_rows_of_it_are_in_the_catalogue(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = world.stage(ROWS)
+    world.validate(world.staged(upload)[:7])
+    _refused_now(world, monkeypatch)
+
+    with pytest.raises(RuntimeError, match="accepted before, refused now: DUPLICATE_COLUMNS"):
+        _recover(world, upload)
+
+    assert "completion" not in world.tracker(upload)
+    assert world.database.counts(upload.upload_id) == (12, 6, 1)
+
+
+def test_upload_ends_as_it_was_decided_when_its_file_would_be_refused_now(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = world.stage(ROWS)
+    world.validate(world.staged(upload))
+    world.dynamodb.update_item(
+        TableName=STAGING_TABLE,
+        Key={"upload_id": {"S": upload.upload_id}, "record_id": {"S": "#upload"}},
+        UpdateExpression="REMOVE completion",
+    )
+    _refused_now(world, monkeypatch)
+
+    assert _recover(world, upload) == COMPLETE
+    assert world.completion(upload) == COMPLETE
+    _assert_whole(world, upload)
 
 
 # Rows that cannot be processed

@@ -127,6 +127,12 @@ def test_readers_are_updated_before_the_function_whose_rows_or_messages_they_rea
     assert {f"{reader}LambdaFunction" for reader in readers} <= set(waits_for)
 
 
+def test_portal_has_its_new_pages_after_the_functions_that_answer_them(prod: Template) -> None:
+    waits_for = prod.resources["PortalSiteLambdaFunction"]["DependsOn"]
+
+    assert {"PortalApiLambdaFunction", "AdminApiLambdaFunction"} <= set(waits_for)
+
+
 def test_database_function_is_inside_the_network_and_no_other(prod: Template) -> None:
     inside = {name for name, function in prod.functions().items() if "VpcConfig" in function}
     uses_database = {

@@ -1,7 +1,9 @@
 """Who may do what: named actions on named resources, and the exceptions with their reasons."""
 
+import re
 from typing import Any
 
+from tests.infrastructure.conftest import PROJECT
 from tests.infrastructure.template import Template, listed, mentions
 
 # AWS knows no resource for these (service authorization reference); why they are needed stands in the template.
@@ -225,6 +227,16 @@ def test_operators_api_changes_nothing_but_by_others_and_the_database(prod: Temp
         *("logs:PutLogEvents", "logs:TagResource"),
     }
     assert changing <= allowed <= changing | reading
+
+
+def test_security_model_names_each_function_once(prod: Template) -> None:
+    rows = (PROJECT / "docs" / "security.md").read_text(encoding="utf-8").splitlines()
+    cells = [row.removeprefix("| ").split(" | ")[0] for row in rows if row.startswith("| ")]
+    named = [name for cell in cells for name in cell.split(", ")]
+
+    for function in prod.functions():
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", function).replace("Api", "API").replace("Csv", "CSV")
+        assert named.count(words) == 1, words
 
 
 def test_every_route_but_description_link_and_pages_asks_who_comes(prod: Template) -> None:

@@ -15,14 +15,15 @@ from api.admin_documents import (
     RevertDocument,
 )
 from api.admin_services import AdminServices
-from api.documents import Counts, ErrorFilters, ErrorPage, ErrorSummary, Failure, RecordedMode
+from api.documents import MAX_CORRECTIONS, Counts, ErrorFilters, ErrorPage, ErrorSummary, Failure, RecordedMode
 from api.errors import error_page, error_summary
 from api.problems import NOT_CONFIRMED, NOT_FOUND, NOT_REDRIVABLE, NOT_REVERTIBLE, Problem, unknown
 from api.routing import Call, Route, Who
+from api.uploads import correction
 from onboarding.operating.redriving import NotRedrivableError
 from onboarding.stores import all_uploads
 from onboarding.stores.all_uploads import AnyUpload, AnyUploadFilter, UploadBackground
-from onboarding.stores.upload_pages import UploadPosition
+from onboarding.stores.upload_pages import UploadPosition, list_corrections
 from onboarding.upkeep.reverting import NotRevertibleError, Revert, is_revertible, revert
 
 
@@ -56,6 +57,9 @@ def search_uploads(services: AdminServices, call: Call[AdminUploadFilters, None]
 def inspect_upload(services: AdminServices, call: Call[None, None]) -> AdminUploadDocument:
     """Return one upload in full, with its newest execution."""
     upload, background = _upload(services, call.path["recorded_id"])
+    corrections = services.database.run(
+        lambda cursor: list_corrections(cursor, upload.vendor_id, upload.upload_id, MAX_CORRECTIONS)
+    )
     execution = services.executions.newest(upload.upload_id)
     return AdminUploadDocument(
         **_summary(upload),
@@ -63,6 +67,7 @@ def inspect_upload(services: AdminServices, call: Call[None, None]) -> AdminUplo
         s3_key=background.s3_key,
         read_as=None if background.read_as is None else dict(background.read_as),
         corrects_upload_id=background.corrects_upload_id,
+        corrected_by=[correction(each) for each in corrections],
         taken_back_by=background.taken_back_by,
         can_revert=background.taken_back_by is None
         and is_revertible(upload.mode, upload.status, is_preview=upload.is_preview),

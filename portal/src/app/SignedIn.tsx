@@ -6,6 +6,7 @@ import { useResource } from '../logic/resource';
 import { useStore } from '../logic/store';
 import { NoEntryPage } from '../pages/entry/NoEntryPage';
 import { sessionState } from '../session/session';
+import { Boundary } from './Boundary';
 import { keepMe, lastKnownMe } from './me';
 import { pageOf, type Page } from './pages';
 import type { Route } from './route';
@@ -38,7 +39,9 @@ function Inside({ route }: { readonly route: Route }) {
   const Page = pageOf(route, known.role);
   return (
     <Shell me={known} route={route}>
-      <Page key={route.segments.join('/')} route={route} />
+      <Boundary key={route.segments.join('/')}>
+        <Page route={route} />
+      </Boundary>
     </Shell>
   );
 }

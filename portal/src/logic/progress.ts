@@ -1,5 +1,5 @@
 /** How far an upload is, for a bar and for a sentence. */
-import type { Correction, Upload } from '../api/types';
+import type { Correction, FollowedUpload, Upload } from '../api/types';
 import { count, number } from './format';
 
 /** Shares of the whole, each from 0 to 1; what is missing to 1 is still to come. */
@@ -70,21 +70,48 @@ export function summary(upload: Upload): string {
     : `None of the ${rows} could be taken over: each has something to fix.`;
 }
 
-type Counts = Upload['counts'];
+/** The uploads that correct this one. An API of the version before, which a deployment may bring back, knows of none. */
+export function correctionsOf(upload: Pick<FollowedUpload, 'corrected_by'>): readonly Correction[] {
+  return upload.corrected_by ?? [];
+}
+
+type Corrected = Pick<FollowedUpload, 'mode' | 'preview' | 'counts' | 'corrected_by'>;
+type Correcting = Pick<Correction, 'upload_id' | 'counts'>;
 
 /**
- * Returns how many of an upload's rows with errors are still to be fixed after an upload that corrects them: the file
- * with corrections may hold only some of them.
+ * Returns how many rows of an upload are still to be fixed after one that corrects it, and null where another correction
+ * has changed something as well: which rows that one fixed is not known here.
  */
-export function stillToFix(earlier: Pick<Counts, 'errors'>, correction: Pick<Counts, 'valid'>): number {
-  return Math.max(0, earlier.errors - correction.valid);
+export function stillToFix(earlier: Corrected, { upload_id, counts }: Correcting): number | null {
+  const others = correctionsOf(earlier).filter((other) => other.upload_id !== upload_id);
+  if (others.some((other) => !other.preview && other.counts.valid > 0)) return null;
+  const { errors } = earlier.counts;
+  // More rows than had errors: the whole file, unless an import has listed its good rows, which are duplicates now.
+  const hasListed = earlier.mode === 'import' && !earlier.preview && errors > 0;
+  if ((counts.total ?? 0) > errors && !hasListed) return counts.errors;
+  return Math.max(0, errors - counts.valid); // a file with corrections may hold only some of them
 }
 
 /** What became of an upload's errors in a later one that corrects it. */
-export function afterCorrection(earlier: Pick<Counts, 'errors'>, { status, preview, counts }: Correction): string {
+export function afterCorrection(earlier: Corrected, correction: Correction): string {
+  const { status, preview, counts } = correction;
   if (status === 'processing') return 'it is being checked';
-  // Of an upload that was refused as a whole, there are no rows to be left of.
-  const left = earlier.errors > 0 ? stillToFix(earlier, counts) : counts.errors;
-  const are = preview ? 'would be' : left < 2 ? 'is' : 'are';
-  return `${left === 0 ? 'no row' : count(left, 'row')} ${are} left to fix`;
+  if (!counts.total) return 'it was refused as a whole';
+  const left = stillToFix(earlier, correction);
+  const rows = (of: number) => (of === 0 ? 'no row' : count(of, 'row'));
+  if (left === null) return `${rows(counts.errors)} in it ${counts.errors < 2 ? 'needs' : 'need'} a fix`;
+  return `${rows(left)} ${areLeft(left, preview)} to fix`;
+}
+
+/** What an upload that corrects this one has left of its errors. */
+export function beforeCorrection(earlier: Corrected & Pick<Upload, 'failure'>, correction: Upload): string {
+  if (earlier.failure) return 'it was refused as a whole';
+  const had = `${count(earlier.counts.errors, 'row')} had something to fix`;
+  const left = stillToFix(earlier, correction);
+  if (left === null) return had;
+  return `${had}, ${left === 0 ? 'none' : number(left)} ${areLeft(left, correction.preview)}`;
+}
+
+function areLeft(left: number, preview: boolean): string {
+  return `${preview ? 'would be' : left < 2 ? 'is' : 'are'} left`;
 }

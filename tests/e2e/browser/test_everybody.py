@@ -112,6 +112,35 @@ def test_page_says_what_to_do_when_the_service_fails(failing: Visitor) -> None:
     failing.sees("Nothing has been handed in yet")
 
 
+def test_page_says_so_when_it_cannot_be_shown_and_the_others_go_on(
+    visitor: Visitor, person: Person, pipeline: Pipeline
+) -> None:
+    upload = pipeline.upload(person.vendor_id, "spring.csv", csv_file([product(person.vendor_id)]))
+    place = f"uploads/{upload.upload_id}"
+    visitor.forgive("TypeError")
+
+    def answer_without(route: Route, name: str) -> None:
+        document = route.fetch().json()
+        del document[name]
+        route.fulfill(json=document)
+
+    visitor.page.route(lambda url: url.endswith(f"/{place}"), lambda route: answer_without(route, "counts"))
+    visitor.go(place)
+
+    expect(visitor.heading()).to_have_text("Something went wrong")
+    visitor.check_accessible()
+    visitor.check_fits()
+    visitor.go("help")
+    visitor.sees("Columns")
+    visitor.go(place)
+    expect(visitor.heading()).to_have_text("Something went wrong")
+    visitor.page.unroute_all()
+    # The version before knows no corrections, and may answer for a moment while a new one is deployed.
+    visitor.page.route(lambda url: url.endswith(f"/{place}"), lambda route: answer_without(route, "corrected_by"))
+    visitor.page.get_by_role("button", name="Load the page again").click()
+    visitor.sees("The one row is in the catalogue.")
+
+
 def test_key_opens_the_api_until_removed_when_made_in_the_settings(visitor: Visitor, pipeline: Pipeline) -> None:
     page = visitor.page
     visitor.go("settings")

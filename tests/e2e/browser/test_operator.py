@@ -141,3 +141,25 @@ def check_sees_nothing_of_operators(visitor: Visitor) -> None:
     assert navigation.get_by_role("link", name="Vendors").count() == 0
     assert not [path for path in fetched if "Admin" in path or "/admin/" in path], json.dumps(fetched)
     assert [path for path in fetched if path.endswith(".js")], "no script was seen to be fetched"
+
+
+def test_vendor_and_operator_see_what_is_left_when_the_whole_file_was_checked_again(
+    visits: Visits, person: Person, pipeline: Pipeline
+) -> None:
+    visitor = visits(person)
+    rows = [product(f"{person.vendor_id}-{number}", price="19.99" if number else "cheap") for number in range(3)]
+    visitor.check_first(True)
+    visitor.choose("list.csv", csv_file(rows))
+    visitor.sees("2 of 3 rows are fine, 1 needs a fix.")
+    place = urlsplit(visitor.page.url).fragment.removeprefix("/")
+
+    visitor.page.get_by_role("link", name="Fix and upload again").click()
+    visitor.sees("This corrects list.csv")
+    visitor.check_first(True)
+    visitor.choose("list-again.csv", csv_file(rows))
+
+    expect(visitor.heading()).to_have_text("list-again.csv")
+    visitor.sees("1 row had something to fix, 1 would be left.")
+    left = "list-again.csv (check only): 1 row would be left to fix"
+    check(visitor, place, f"Corrected by {left}.")
+    check(visits(operator_of(pipeline)), place, left)

@@ -13,6 +13,7 @@ import { Problem } from '../../components/Problem';
 import { RowsBar } from '../../components/RowsBar';
 import { Status } from '../../components/Status';
 import { between, number } from '../../logic/format';
+import { afterCorrection, correctionsOf } from '../../logic/progress';
 import { useResource } from '../../logic/resource';
 import { modeWords } from '../../logic/words';
 import { ErrorRows } from './ErrorRows';
@@ -49,6 +50,7 @@ export const OneUploadPage: Page = ({ route }) => {
 
 function Facts({ upload }: { readonly upload: AnyUploadInFull }) {
   const { counts, execution } = upload;
+  const corrections = correctionsOf(upload);
   return (
     <section class="card stack" aria-label="Facts">
       {upload.failure && (
@@ -102,6 +104,21 @@ function Facts({ upload }: { readonly upload: AnyUploadInFull }) {
             <dt>Corrects</dt>
             <dd>
               <a href={href('uploads', upload.corrects_upload_id)}>{upload.corrects_upload_id}</a>
+            </dd>
+          </>
+        )}
+        {corrections.length > 0 && (
+          <>
+            <dt>Corrected by</dt>
+            <dd>
+              {corrections.map((each) => (
+                <div key={each.upload_id}>
+                  <a class="theirs" href={href('uploads', each.upload_id)}>
+                    {each.file_name}
+                  </a>
+                  {each.preview && ' (check only)'}: {afterCorrection(upload, each)}
+                </div>
+              ))}
             </dd>
           </>
         )}

@@ -8,8 +8,8 @@ import { Notice } from '../../components/Notice';
 import { Problem } from '../../components/Problem';
 import { RowsBar } from '../../components/RowsBar';
 import { useAction } from '../../logic/action';
-import { count, number } from '../../logic/format';
-import { afterCorrection, stillToFix, summary } from '../../logic/progress';
+import { number } from '../../logic/format';
+import { afterCorrection, beforeCorrection, correctionsOf, summary } from '../../logic/progress';
 import { useResource } from '../../logic/resource';
 import { Figures } from './Figures';
 
@@ -56,19 +56,17 @@ function readAs(upload: Upload): string | null {
 function Thread({ upload }: { readonly upload: Upload }) {
   const earlierId = upload.corrects_upload_id;
   const earlier = useResource(
-    async (signal) => (earlierId === null ? null : get<Upload>(['uploads', earlierId], { signal })),
+    async (signal) => (earlierId === null ? null : get<FollowedUpload>(['uploads', earlierId], { signal })),
     [earlierId],
   ).data;
   if (!earlier) return null;
-  const left = stillToFix(earlier.counts, upload.counts);
-  const are = upload.preview ? 'would be' : left < 2 ? 'is' : 'are';
   return (
     <p class="thread">
       Corrects{' '}
       <a class="theirs" href={href('uploads', earlier.upload_id)}>
         {earlier.file_name}
       </a>
-      : {count(earlier.counts.errors, 'row')} had something to fix, {left === 0 ? 'none' : number(left)} {are} left.
+      : {beforeCorrection(earlier, upload)}.
       {earlier.preview && earlier.counts.valid > 0 && ' That file was only checked: its good rows are uploaded from there.'}
     </p>
   );
@@ -76,13 +74,13 @@ function Thread({ upload }: { readonly upload: Upload }) {
 
 /** Which later uploads correct this one, newest first, and what is left to fix there. */
 function Corrections({ upload }: { readonly upload: FollowedUpload }) {
-  return upload.corrected_by.map((correction) => (
+  return correctionsOf(upload).map((correction) => (
     <p key={correction.upload_id} class="thread">
       Corrected by{' '}
       <a class="theirs" href={href('uploads', correction.upload_id)}>
         {correction.file_name}
       </a>
-      {correction.preview && ' (check only)'}: {afterCorrection(upload.counts, correction)}.
+      {correction.preview && ' (check only)'}: {afterCorrection(upload, correction)}.
     </p>
   ));
 }

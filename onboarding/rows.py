@@ -20,7 +20,7 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class ProductRow(NamedTuple):
-    """One data row. `cells` holds the known columns of the file as the rules judge them.
+    """One data row: the known columns of the file, which its rows share, and their cells as the rules judge them.
 
     They are the cells as sent, but for numbers with a decimal comma: `sent` holds those as they were, and what else in
     the columns of numbers has a comma or a point. A column that the row does not reach is missing.
@@ -29,12 +29,28 @@ class ProductRow(NamedTuple):
     """
 
     row_number: int
-    cells: Mapping[str, str]
+    columns: tuple[str, ...]
+    values: tuple[str, ...]
     lengths: Mapping[str, int] = _NOTHING
     findings: tuple[RowError, ...] = ()
     sent: Mapping[str, str] = _NOTHING
 
-    def as_sent(self) -> Mapping[str, str]:
+    @classmethod
+    def of(cls, row_number: int, cells: Mapping[str, str], **others: Any) -> "ProductRow":
+        """Return the row with these cells by column."""
+        return cls(row_number, tuple(cells), tuple(cells.values()), **others)
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The cells by column, put together each time."""
+        return dict(zip(self.columns, self.values, strict=True))
+
+    def with_cells(self, changed: Mapping[str, str]) -> "ProductRow":
+        """Return the row with these cells instead of those it has in their columns."""
+        named = zip(self.columns, self.values, strict=True)
+        return self._replace(values=tuple([changed.get(name, cell) for name, cell in named]))
+
+    def as_sent(self) -> dict[str, str]:
         """Return the cells as they stand in the file: what reports show."""
         return {**self.cells, **self.sent} if self.sent else self.cells
 

@@ -1,6 +1,6 @@
 """The vocabulary of verdicts: error codes of a row, refusal codes of a file, and the values that carry them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
@@ -51,13 +51,18 @@ class RowError(NamedTuple):
 
 
 class Row(Protocol):
-    """What the rules look at of one row; all three by column.
+    """What the rules look at of one row.
 
-    `cells` is raw text; a missing key is a blank cell. `lengths` gives the trimmed length, in characters, of the cells
-    that were cut before staging. `sent` gives the numbers of a file with decimal commas as they stand in it: messages
-    quote them and tell corrections that way, the verdict is that of `cells`.
+    `cells` is raw text by column, `columns` and `values` the same in two; a missing column is a blank cell. `lengths`
+    gives the trimmed length, in characters, of the cells that were cut before staging. `sent` gives the numbers of a
+    file with decimal commas as they stand in it: messages quote them and tell corrections that way, the verdict is that
+    of `cells`.
     """
 
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    @property
+    def values(self) -> Sequence[str]: ...
     @property
     def cells(self) -> Mapping[str, str]: ...
     @property
@@ -69,9 +74,22 @@ class Row(Protocol):
 class Cells(NamedTuple):
     """A row that is nothing else."""
 
-    cells: Mapping[str, str]
+    columns: tuple[str, ...]
+    values: Sequence[str]
     lengths: Mapping[str, int] = WHOLE
     sent: Mapping[str, str] = AS_JUDGED
+
+    @classmethod
+    def of(
+        cls, cells: Mapping[str, str], lengths: Mapping[str, int] = WHOLE, sent: Mapping[str, str] = AS_JUDGED
+    ) -> "Cells":
+        """Return the row with these cells by column."""
+        return cls(tuple(cells), tuple(cells.values()), lengths, sent)
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The cells by column."""
+        return dict(zip(self.columns, self.values, strict=True))
 
 
 class Verdict(NamedTuple):

@@ -34,11 +34,17 @@ def _likeness(name: str, header: str) -> float:
     return max(SequenceMatcher(None, name, header).ratio(), _CLOSE_NAME if within else 0.0)
 
 
-def _column(rows: Sequence[Mapping[str, str]], name: str) -> Sequence[str | None]:
-    """Return the trimmed cells of a column, None for blank ones. Files of changes have few of the columns."""
-    if not any(name in cells for cells in rows):
-        return [None] * len(rows)
-    return [cells.get(name, "").strip(BLANKS) or None for cells in rows]
+def _by_column(rows: Sequence[Row]) -> Mapping[str, Sequence[str]]:
+    """Return the cells of each column that a row has; those of one file mostly have the same ones."""
+    columns = rows[0].columns if rows else ()
+    if all(row.columns == columns for row in rows):
+        return dict(zip(columns, zip(*[row.values for row in rows], strict=True), strict=True))
+    cells = [row.cells for row in rows]
+    return {name: [some.get(name, "") for some in cells] for name in set[str]().union(*cells)}
+
+
+def _trimmed(cells: Iterable[str]) -> list[str | None]:
+    return [cell.strip(BLANKS) or None for cell in cells]
 
 
 def _passes(test: Test, cell: str) -> bool:
@@ -96,8 +102,8 @@ class ProductRules:
         lengths: Mapping[str, int] = WHOLE,
         sent: Mapping[str, str] = AS_JUDGED,
     ) -> Verdict:
-        """Return the verdict on one row, given as in `Cells`; `check_all` is faster for many."""
-        (verdict,) = self.check_all([Cells(cells, lengths, sent)], categories)
+        """Return the verdict on one row, given by column; `check_all` is faster for many."""
+        (verdict,) = self.check_all([Cells.of(cells, lengths, sent)], categories)
         return verdict
 
     def check_all(self, rows: Sequence[Row], categories: AbstractSet[str]) -> list[Verdict]:
@@ -105,8 +111,8 @@ class ProductRules:
 
         The cells are tested column by column, which spares a call for each of them.
         """
-        all_cells = [row.cells for row in rows]
-        columns = [_column(all_cells, name) for name in self.columns]
+        cells_of, blank = _by_column(rows), [None] * len(rows)
+        columns = [_trimmed(cells_of[name]) if name in cells_of else blank for name in self.columns]
         verdicts = [Verdict((), values) for values in zip(*columns, strict=True)]
         doubtful: dict[int, list[int]] = {}
         for position, (cells, test) in enumerate(zip(columns, self._lane_for(categories), strict=True)):

@@ -63,11 +63,8 @@ class UpdateRules(ProductRules):
 
     def check_all(self, rows: Sequence[Row], categories: AbstractSet[str]) -> list[Verdict]:
         """Return the verdict on each of the rows; among its values, cells to empty hold the word for it."""
-        words = [self._holding_the_word(row.cells) for row in rows]
-        judged = [
-            Cells(self._judged(row.cells, names), row.lengths, self._sent(row, names)) if names else row
-            for row, names in zip(rows, words, strict=True)
-        ]
+        words = list(map(self._holding_the_word, rows))
+        judged = [self._judged(row, names) if names else row for row, names in zip(rows, words, strict=True)]
         return list(map(self._with_cleared, super().check_all(judged, categories), words))
 
     def reference_check(
@@ -79,9 +76,10 @@ class UpdateRules(ProductRules):
         sent: Mapping[str, str] = AS_JUDGED,
     ) -> Verdict:
         """Return the verdict of Cerberus alone on the cells that are filled in."""
-        words = self._holding_the_word(cells)
-        quoted = self._sent(Cells(cells, lengths, sent), words)
-        verdict = super().reference_check(self._judged(cells, words), categories, lengths=lengths, sent=quoted)
+        row = Cells.of(cells, lengths, sent)
+        words = self._holding_the_word(row)
+        judged = self._judged(row, words)
+        verdict = super().reference_check(judged.cells, categories, lengths=lengths, sent=judged.sent)
         return self._with_cleared(verdict, words)
 
     def is_cleared(self, name: str, value: str | None) -> bool:
@@ -104,25 +102,26 @@ class UpdateRules(ProductRules):
         message = self._words["mismatch"].format_map({name: shown(value) for name, value in names.items()})
         return RowError("sku", ErrorCode.PRODUCT_MISMATCH, message)
 
-    def _holding_the_word(self, cells: Mapping[str, str]) -> set[str]:
+    def _holding_the_word(self, row: Row) -> set[str]:
         """Return the columns whose cells hold the word alone, in whatever capitals."""
         length, folded = len(self._clear), self._folded
-        if folded not in "\n".join(cells.values()).casefold():
+        if folded not in "\n".join(row.values).casefold():
             return set()
         return {
             name
-            for name, cell in cells.items()
+            for name, cell in zip(row.columns, row.values, strict=True)
             if name in self._worded and len(text := cell.strip(BLANKS)) == length and text.casefold() == folded
         }
 
-    def _judged(self, cells: Mapping[str, str], words: AbstractSet[str]) -> dict[str, str]:
-        """Return the cells without those to empty; where a value is needed, the word as the rules forbid it."""
-        kept = {name: cell for name, cell in cells.items() if name not in words}
-        return kept | dict.fromkeys(words - self._clearable, self._clear)
+    def _judged(self, row: Row, words: AbstractSet[str]) -> Cells:
+        """Return the row with blanks for cells to empty; where a value is needed, with the word as the rules forbid it.
 
-    def _sent(self, row: Row, words: AbstractSet[str]) -> dict[str, str]:
-        """Return what messages quote of the row; where a value is needed, the word as it stands in the cell."""
-        return {**row.sent, **{name: row.cells[name] for name in words - self._clearable}}
+        There messages quote the word as it stands in the cell.
+        """
+        needed = words - self._clearable
+        judged = dict.fromkeys(words, "") | dict.fromkeys(needed, self._clear)
+        values = [judged.get(name, cell) for name, cell in zip(row.columns, row.values, strict=True)]
+        return Cells(row.columns, values, row.lengths, {**row.sent, **{name: row.cells[name] for name in needed}})
 
     def _with_cleared(self, verdict: Verdict, words: Collection[str]) -> Verdict:
         """Return the verdict on the cells that are filled in as one on the row."""

@@ -22,8 +22,9 @@ def has_decimal_commas(rows: Iterable[ProductRow], columns: Sequence[str], *, po
     for row in rows:
         if row.findings:  # its cells may stand in the wrong columns
             continue
+        cells = row.cells
         for name in columns:
-            cell = trim(row.cells.get(name, ""))
+            cell = trim(cells.get(name, ""))
             if not cell or cell.isdecimal() or _NUMBER.fullmatch(cell) is None:
                 continue
             if _WITH_COMMA.fullmatch(cell) is None or (not points and "." in cell):
@@ -40,10 +41,11 @@ def with_decimal_points(row: ProductRow, columns: Sequence[str]) -> ProductRow:
     """
     if row.findings:
         return row
-    sent = {name: cell for name in columns if "," in (cell := row.cells.get(name, "")) or "." in cell}
+    cells = row.cells
+    sent = {name: cell for name in columns if "," in (cell := cells.get(name, "")) or "." in cell}
     if not sent:
         return row
-    return row._replace(cells={**row.cells, **{name: _plain(cell) for name, cell in sent.items()}}, sent=sent)
+    return row.with_cells({name: _plain(cell) for name, cell in sent.items()})._replace(sent=sent)
 
 
 def _plain(cell: str) -> str:

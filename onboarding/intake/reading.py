@@ -122,6 +122,7 @@ def _read_rows(
 ) -> list[ProductRow]:
     rows: list[ProductRow] = []
     width = len(header)
+    names, positions = tuple(columns), tuple(columns.values())
     for row_number, cells in enumerate(lines, start=1):
         together = "".join(cells)
         if not trim(together):
@@ -131,9 +132,13 @@ def _read_rows(
                 RefusalCode.TOO_MANY_ROWS,
                 f"The file has more than {MAX_ROWS:,} products. Split it into files of at most {MAX_ROWS:,} rows each.",
             )
-        is_long = len(together) > STAGED_CHARACTERS
-        finding = None if len(cells) == width else rules.malformed(cells, header, separator)
-        rows.append(_read_row(row_number, cells, columns, finding, is_long=is_long))
+        if len(cells) == width:
+            row = ProductRow(row_number, names, tuple([cells[at] for at in positions]))
+        else:
+            reached = tuple([cells[at] for at in positions if at < len(cells)])
+            finding = rules.malformed(cells, header, separator)
+            row = ProductRow(row_number, names[: len(reached)], reached, findings=(finding,))
+        rows.append(_cut(row) if len(together) > STAGED_CHARACTERS else row)
     if not rows:
         raise FileRefused(
             RefusalCode.EMPTY_FILE, "The file has a header but no products. Add one row for each product below it."
@@ -141,29 +146,11 @@ def _read_rows(
     return rows
 
 
-def _read_row(
-    row_number: int,
-    cells: Sequence[str],
-    columns: Mapping[str, int],
-    finding: RowError | None,
-    *,
-    is_long: bool,
-) -> ProductRow:
-    """Return the row; `is_long` says that one of its cells may have to be cut."""
-    if finding is None:
-        sent = {name: cells[position] for name, position in columns.items()}
-        findings: tuple[RowError, ...] = ()
-    else:
-        sent = {name: cells[position] for name, position in columns.items() if position < len(cells)}
-        findings = (finding,)
-    if not is_long:
-        return ProductRow(row_number, sent, findings=findings) if findings else ProductRow(row_number, sent)
-    long = {name: trim(cell) for name, cell in sent.items() if len(cell) > STAGED_CHARACTERS}
-    return ProductRow(
-        row_number,
-        cells={**sent, **{name: cell[:STAGED_CHARACTERS] for name, cell in long.items()}},
-        lengths={name: len(cell) for name, cell in long.items() if len(cell) > STAGED_CHARACTERS},
-        findings=findings,
+def _cut(row: ProductRow) -> ProductRow:
+    """Return the row with its long cells as they are staged."""
+    long = {name: trim(cell) for name, cell in row.cells.items() if len(cell) > STAGED_CHARACTERS}
+    return row.with_cells({name: cell[:STAGED_CHARACTERS] for name, cell in long.items()})._replace(
+        lengths={name: len(cell) for name, cell in long.items() if len(cell) > STAGED_CHARACTERS}
     )
 
 
@@ -171,8 +158,12 @@ def _mark_repeated_keys(rows: list[ProductRow], rules: ProductRules) -> list[Pro
     """Mark each row whose SKU or vendor product id an earlier row has; the earlier row keeps it, valid or not."""
     judged = [row for row in rows if not row.findings]  # the cells of others may stand in the wrong columns
     repeated: dict[int, list[RowError]] = {}
+    columns = judged[0].columns if judged else ()
     for name in ("vendor_product_id", "sku"):
-        values = [trim(row.cells.get(name, "")) for row in judged]
+        if name not in columns:
+            continue
+        at = columns.index(name)
+        values = [trim(row.values[at]) for row in judged]
         if len(set(values)) == len(values):
             continue
         first_rows: dict[str, int] = {}

@@ -43,5 +43,6 @@ def _only_key(row: ProductRow) -> Key | None:
     """Return the one key that the row names its product by; None when it has both or none, or cannot be read."""
     if any(finding.code is ErrorCode.MALFORMED_ROW for finding in row.findings):
         return None
-    keys = [(name, value) for name in UNIQUE_COLUMNS if (value := trim(row.cells.get(name, "")))]
+    cells = row.cells
+    keys = [(name, value) for name in UNIQUE_COLUMNS if (value := trim(cells.get(name, "")))]
     return keys[0] if len(keys) == 1 else None

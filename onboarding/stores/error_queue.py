@@ -133,7 +133,7 @@ def _rows_of(document: Mapping[str, Any]) -> list[StagedRow]:
         StagedRow(
             upload_id,
             vendor_id,
-            ProductRow(row_number, dict(zip(columns, cells, strict=True))),
+            ProductRow.of(row_number, dict(zip(columns, cells, strict=True))),
             expires_at,
             tuple([RowError(field, ErrorCode[code], message) for field, code, message in errors]),
         )
@@ -144,5 +144,5 @@ def _rows_of(document: Mapping[str, Any]) -> list[StagedRow]:
 def _row_of_0_3(upload_id: str, vendor_id: str, entry: Mapping[str, Any]) -> StagedRow:
     """Return a row as version 0.3.0 sent it; its messages live for 14 days at most."""
     errors = tuple([RowError(field, ErrorCode[code], message) for field, code, message in entry["errors"]])
-    row = ProductRow(entry["row_number"], entry["cells"])
+    row = ProductRow.of(entry["row_number"], entry["cells"])
     return StagedRow(upload_id, vendor_id, row, entry["expires_at"], errors)

@@ -91,8 +91,8 @@ def item_of(staged: StagedRow, status: RowStatus, shards: int) -> Item:
     if status is RowStatus.VALIDATED:
         return item
     item["format"] = _FORMAT
-    item["columns"] = {"S": "\t".join(row.cells)}
-    item["cells"] = {"S": tabbed(row.cells.values())}
+    item["columns"] = {"S": "\t".join(row.columns)}
+    item["cells"] = {"S": tabbed(row.values)}
     if row.findings:
         item["file_findings"] = {"S": _lines_of(row.findings)}
     if row.lengths:
@@ -109,7 +109,7 @@ def row_of(item: Mapping[str, Mapping[str, Any]]) -> StagedRow:
     lengths, findings, sent, errors = map(item.get, ("cell_lengths", "file_findings", "cells_sent", "errors"))
     row = ProductRow(
         int(item["row_number"]["N"]),
-        _cells_of(item),
+        *_cells_of(item),
         {name: int(value["N"]) for name, value in lengths["M"].items()} if lengths else {},
         _errors_of(findings) if findings else (),
         {name: value["S"] for name, value in sent["M"].items()} if sent else {},
@@ -123,15 +123,19 @@ def row_of(item: Mapping[str, Mapping[str, Any]]) -> StagedRow:
     )
 
 
-def _cells_of(item: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+def _cells_of(item: Mapping[str, Mapping[str, Any]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return columns and values. Raises ValueError when they do not match."""
     if "format" in item:
         columns = _columns_of(item["columns"]["S"])
-        return dict(zip(columns, values_of(item["cells"]["S"]), strict=True)) if columns else {}
+        values = tuple(values_of(item["cells"]["S"])) if columns else ()
+        if len(values) != len(columns):
+            raise ValueError(f"{len(values)} cells for {len(columns)} columns")
+        return columns, values
     # Staged by version 0.3.0, which gave each cell an attribute of its own.
     cells = {name: value["S"] for name, value in item.items() if name not in _NOT_CELLS}
     if _STATUS_CELL in item:
         cells["status"] = cells.pop(_STATUS_CELL)
-    return cells
+    return tuple(cells), tuple(cells.values())
 
 
 @lru_cache(maxsize=64)

@@ -96,7 +96,7 @@ def test_identifier_passes_when_all_of_it_can_be_seen_or_is_trimmed(
 def test_only_the_identifier_with_a_hidden_character_is_refused_when_others_stand_in_the_batch(
     rules: ProductRules, row: dict[str, str]
 ) -> None:
-    rows = [Cells({**row, "sku": sku}) for sku in ("S1", "S\u00ad2", "Größe", "", "=4", "S6")]
+    rows = [Cells.of({**row, "sku": sku}) for sku in ("S1", "S\u00ad2", "Größe", "", "=4", "S6")]
 
     verdicts = rules.check_all(rows, frozenset({"Computer Accessories"}))
 

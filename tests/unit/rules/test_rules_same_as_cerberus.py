@@ -98,9 +98,7 @@ def assert_same_verdicts(
         fresh = ProductRules(SHIPPED) if len(offers) > 1 else rules
         stock = fresh.for_updates if isinstance(rules, UpdateRules) and len(offers) > 1 else fresh
         batch = rows[number :: len(offers)]
-        expected = [
-            stock.reference_check(cells, categories, lengths=lengths, sent=sent) for cells, lengths, sent in batch
-        ]
+        expected = [stock.reference_check(row.cells, categories, lengths=row.lengths, sent=row.sent) for row in batch]
         for row, verdict, right in zip(batch, rules.check_all(batch, categories), expected, strict=True):
             assert verdict == right, row
 
@@ -112,7 +110,7 @@ def combined(
     sent: Mapping[str, str],
 ) -> list[Cells]:
     return [
-        Cells({**base, **some, **others}, cuts if number % 4 == 0 else {}, sent if number % 3 == 0 else {})
+        Cells.of({**base, **some, **others}, cuts if number % 4 == 0 else {}, sent if number % 3 == 0 else {})
         for number, (some, others) in enumerate(combinations_with_replacement(drawn, 2))
     ]
 
@@ -163,7 +161,7 @@ def test_check_agrees_with_cerberus_when_the_limits_are_others(
     columns = tuple(changed(column, *limit) for column, limit in zip(SHIPPED.columns, limits, strict=True))
     rules = ProductRules(replace(SHIPPED, columns=columns))
 
-    assert_same_verdicts(rules, [Cells({**PLAUSIBLE, **changes}) for changes in rows])
+    assert_same_verdicts(rules, [Cells.of({**PLAUSIBLE, **changes}) for changes in rows])
 
 
 @pytest.mark.parametrize("unknown", [{"regex": "[a-z]+"}, {"nullable": True}, {"check_with": "isbn"}])
@@ -194,7 +192,7 @@ def test_compiled_test_passes_a_number_when_it_lies_between_the_limits(low: str,
 
 
 def test_check_is_many_times_faster_than_cerberus_when_few_rows_are_bad() -> None:
-    rows = [Cells({**PLAUSIBLE, "sku": f"S-{i}", "price": "free" if i % 20 == 0 else "19.99"}) for i in range(100)]
+    rows = [Cells.of({**PLAUSIBLE, "sku": f"S-{i}", "price": "free" if i % 20 == 0 else "19.99"}) for i in range(100)]
 
     def seconds(work: Callable[[], object]) -> float:
         began = time.process_time()

@@ -40,7 +40,7 @@ def test_all_columns_are_read_when_the_file_is_plain(rules: ProductRules, produc
 
     rows = read_products(csv_of(cells), rules).rows
 
-    assert rows == [ProductRow(1, cells[0]), ProductRow(2, cells[1])]
+    assert rows == [ProductRow.of(1, cells[0]), ProductRow.of(2, cells[1])]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])

@@ -104,7 +104,7 @@ def test_first_visible_sheet_with_a_header_is_read_when_others_stand_before_it(r
 
     assert (file.read_as.sheet, file.read_as.header_row) == ("Products", 4)
     assert [row.row_number for row in file.rows] == [1, 2, 4, 5]
-    assert file.rows[0] == ProductRow(
+    assert file.rows[0] == ProductRow.of(
         1,
         {
             "vendor_product_id": "P1",

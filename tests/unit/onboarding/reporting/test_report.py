@@ -15,7 +15,7 @@ HEADER = "Row Number,Vendor Product ID,SKU,Product Name,Error Type,Error Message
 
 
 def _row(number: int, *errors: RowError, **cells: str) -> StagedRow:
-    return StagedRow("UPLOAD_1", "VEND001", ProductRow(number, cells), 0, errors)
+    return StagedRow("UPLOAD_1", "VEND001", ProductRow.of(number, cells), 0, errors)
 
 
 def _parsed(report: bytes) -> list[list[str]]:
@@ -54,7 +54,7 @@ def test_report_reads_as_the_prd_shows_it_when_rows_have_errors() -> None:
 
 
 def test_price_is_shown_as_sent_when_it_was_read_with_a_decimal_comma() -> None:
-    row = ProductRow(1, {"price": "1.5", "sku": "S1"}, sent={"price": "1,5"})
+    row = ProductRow.of(1, {"price": "1.5", "sku": "S1"}, sent={"price": "1,5"})
     staged = StagedRow("U", "V", row, 0, (RowError("sku", ErrorCode.DUPLICATE_SKU, "a"),))
 
     lines = _parsed(build_report([staged]))

@@ -26,7 +26,7 @@ def checked(rules: ProductRules, upload: Upload, product: Product) -> Callable[.
     """Make row n of an upload as the rules leave it."""
 
     def make(n: int, *errors: RowError, of: Upload = upload, **changed: str) -> CheckedRow:
-        (staged,) = stage(of, [ProductRow(n, product(n, **changed))])
+        (staged,) = stage(of, [ProductRow.of(n, product(n, **changed))])
         return CheckedRow(staged, errors, rules.check(staged.row.cells, CATEGORIES).values)
 
     return make

@@ -26,7 +26,7 @@ staged_rows = st.builds(
     upload_id=st.just("UPLOAD_20261121_103045_0a1b2c3d"),
     vendor_id=st.text("abcXYZ019_-", min_size=1, max_size=50),
     row=st.builds(
-        ProductRow,
+        ProductRow.of,
         row_number=st.integers(1, 99_999_999),
         cells=st.dictionaries(st.sampled_from(COLUMNS), text | st.text("\\tnr\t\n\r", max_size=6)),
         sent=st.dictionaries(st.sampled_from(COLUMNS), st.text(max_size=5), max_size=2),
@@ -55,7 +55,7 @@ class Client:
 
 
 def _rows(upload: Upload, count: int, **cells: str) -> list[StagedRow]:
-    return stage(upload, [ProductRow(n, {"sku": f"S{n}", **cells}) for n in range(1, count + 1)], now=0)
+    return stage(upload, [ProductRow.of(n, {"sku": f"S{n}", **cells}) for n in range(1, count + 1)], now=0)
 
 
 def _written(client: Client) -> list[str]:
@@ -80,7 +80,7 @@ def test_outcome_has_a_key_of_its_own_when_its_row_is_staged_again(staged: Stage
 
 
 def test_no_cells_are_written_again_when_a_row_is_valid(upload: Upload, product: Product) -> None:
-    (staged,) = stage(upload, [ProductRow(7, product(7))], now=0)
+    (staged,) = stage(upload, [ProductRow.of(7, product(7))], now=0)
 
     item = item_of(staged, RowStatus.VALIDATED, SHARDS)
 
@@ -97,7 +97,7 @@ def test_rows_are_spread_evenly_when_they_follow_each_other(upload: Upload) -> N
 
 
 def test_cells_are_one_attribute_when_a_row_is_staged(upload: Upload) -> None:
-    (staged,) = stage(upload, [ProductRow(7, {"sku": "S7", "brand": "", "price": "1\t2\\n\n"})], now=1_000.9)
+    (staged,) = stage(upload, [ProductRow.of(7, {"sku": "S7", "brand": "", "price": "1\t2\\n\n"})], now=1_000.9)
 
     item = item_of(staged, RowStatus.PENDING, SHARDS)
 
@@ -112,6 +112,14 @@ def test_cells_are_one_attribute_when_a_row_is_staged(upload: Upload) -> None:
         "status": {"S": "pending_validation"},
         "expires_at": {"N": str(1_000 + RETENTION_SECONDS)},
     }
+
+
+def test_item_is_no_row_when_its_cells_do_not_match_its_columns(upload: Upload) -> None:
+    (staged,) = stage(upload, [ProductRow.of(7, {"sku": "S7", "price": "1"})], now=0)
+    item = item_of(staged, RowStatus.PENDING, SHARDS)
+
+    with pytest.raises(ValueError, match="1 cells for 2 columns"):
+        row_of({**item, "cells": {"S": "S7"}})
 
 
 def test_row_is_read_when_version_0_3_staged_it(upload: Upload) -> None:
@@ -132,7 +140,7 @@ def test_row_is_read_when_version_0_3_staged_it(upload: Upload) -> None:
     assert row_of(item) == StagedRow(
         upload.upload_id,
         "VEND001",
-        ProductRow(
+        ProductRow.of(
             7,
             {"sku": "S7", "price": "1", "status": "active"},
             findings=(RowError(None, ErrorCode.MALFORMED_ROW, "Short."),),
@@ -243,7 +251,7 @@ def test_row_counts_once_when_the_number_of_shards_was_changed(upload: Upload) -
             return self
 
         def paginate(self, ExpressionAttributeValues: dict[str, Any], **_: Any) -> list[dict[str, Any]]:  # noqa: N803
-            (row,) = stage(upload, [ProductRow(6, {"sku": "S6"})], now=0)
+            (row,) = stage(upload, [ProductRow.of(6, {"sku": "S6"})], now=0)
             items = [item_of(row, RowStatus.ERROR, shards) for shards in (4, 8)]
             shard = ExpressionAttributeValues[":shard"]
             return [{"Items": [item for item in items if item["upload_id"] == shard]}]

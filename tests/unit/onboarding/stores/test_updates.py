@@ -60,7 +60,7 @@ def settle(cursor: Any, rules: ProductRules, upload: Upload, rows: dict[int, Cel
 
 
 def checked_rows(rules: ProductRules, upload: Upload, rows: dict[int, Cells]) -> list[CheckedRow]:
-    staged = stage(upload, [ProductRow(n, cells) for n, cells in rows.items()])
+    staged = stage(upload, [ProductRow.of(n, cells) for n, cells in rows.items()])
     return check_rows(upload.mode.rules(rules), staged, CATEGORIES)
 
 

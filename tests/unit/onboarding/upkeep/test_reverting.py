@@ -33,7 +33,7 @@ def uploads(application: AsApplication, rules: ProductRules, upload: Upload) -> 
             mode=mode,
             **changed,
         )
-        staged = stage(this, [ProductRow(number, cells) for number, cells in enumerate(rows, start=1)])
+        staged = stage(this, [ProductRow.of(number, cells) for number, cells in enumerate(rows, start=1)])
         checked = check_rows(mode.rules(rules), staged, CATEGORIES)
         application.run(lambda cursor: history.open_upload(cursor, this, len(rows)))
         application.run(lambda cursor: ledger.settle(cursor, rules, this.upload_id, this.vendor_id, checked))

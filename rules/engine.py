@@ -35,10 +35,17 @@ def _likeness(name: str, header: str) -> float:
 
 
 def _by_column(rows: Sequence[Row]) -> Mapping[str, Sequence[str]]:
-    """Return the cells of each column that a row has; those of one file mostly have the same ones."""
-    columns = rows[0].columns if rows else ()
-    if all(row.columns == columns for row in rows):
-        return dict(zip(columns, zip(*[row.values for row in rows], strict=True), strict=True))
+    """Return the cells of each column that a row has, blank ones where a row has no cell.
+
+    Rows of one file have the same columns, or the first ones of them.
+    """
+    columns = max((row.columns for row in rows), key=len, default=())
+    if all(row.columns is columns or row.columns == columns[: len(row.columns)] for row in rows):
+        width = len(columns)
+        values = [
+            row.values if len(row.values) == width else (*row.values, *[""] * (width - len(row.values))) for row in rows
+        ]
+        return dict(zip(columns, zip(*values, strict=True), strict=True))
     cells = [row.cells for row in rows]
     return {name: [some.get(name, "") for some in cells] for name in set[str]().union(*cells)}
 

@@ -123,6 +123,16 @@ def test_check_agrees_with_cerberus_when_rows_are_fuzzed(
     assert_same_verdicts(RULES, combined(drawn, cuts, PLAUSIBLE, sent), offers)
 
 
+def test_check_agrees_with_cerberus_when_some_rows_are_shorter_or_of_another_file() -> None:
+    columns, cells = tuple(PLAUSIBLE), (*PLAUSIBLE.values(),)
+    short = [Cells(columns[:width], cells[:width]) for width in range(len(cells) + 1)]
+    other = Cells(columns[::-1], ("free", *cells[::-1][1:]))
+
+    for rows in (short, short[::-1], [*short, other], [other, *short], short[:1]):
+        assert_same_verdicts(RULES, rows)
+    assert RULES.check_all([], CATEGORIES) == []
+
+
 CHANGED_CELLS = CELLS | st.sampled_from(
     ["CLEAR", " CLEAR\n", "clear", "Clear ", "CLEAR it", "active", "inactive", "Active"]
 )

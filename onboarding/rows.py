@@ -4,7 +4,7 @@ These are named tuples: six are made for each row of a file, and a frozen datacl
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -50,9 +50,12 @@ class ProductRow(NamedTuple):
         named = zip(self.columns, self.values, strict=True)
         return self._replace(values=tuple([changed.get(name, cell) for name, cell in named]))
 
-    def as_sent(self) -> dict[str, str]:
-        """Return the cells as they stand in the file: what reports show."""
-        return {**self.cells, **self.sent} if self.sent else self.cells
+    def sent_in(self, columns: tuple[str, ...]) -> Sequence[str]:
+        """Return what stands in these columns of the file, blank where there is nothing: what reports show."""
+        if self.columns == columns and not self.sent:
+            return self.values
+        cells = {**self.cells, **self.sent}
+        return [cells.get(name, "") for name in columns]
 
 
 class RowStatus(StrEnum):

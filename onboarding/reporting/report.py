@@ -25,8 +25,8 @@ def build_report(rows: Iterable[StagedRow]) -> bytes:
     writer = csv.writer(buffer)
     writer.writerow(REPORT_HEADER)
     for staged in rows:
-        number, cells = staged.row_number, staged.row.as_sent()
-        product_id, sku, name, price, stock = [neutralise(cells.get(column, "")) for column in REPORTED_COLUMNS]
+        number = staged.row_number
+        product_id, sku, name, price, stock = map(neutralise, staged.row.sent_in(REPORTED_COLUMNS))
         for _, code, message in staged.errors:
             writer.writerow((number, product_id, sku, name, code, neutralise(message), price, stock))
     return buffer.getvalue().encode()

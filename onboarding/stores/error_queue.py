@@ -120,20 +120,19 @@ def _requests(bodies: Iterator[str]) -> Iterator[list[str]]:
 
 def _entry_of(staged: StagedRow) -> list[Any]:
     _, _, row, expires_at, errors = staged
-    cells = row.as_sent()
-    return [row.row_number, expires_at, [cells.get(name, "") for name in REPORTED_COLUMNS], errors]
+    return [row.row_number, expires_at, row.sent_in(REPORTED_COLUMNS), errors]
 
 
 def _rows_of(document: Mapping[str, Any]) -> list[StagedRow]:
     upload_id, vendor_id = document["upload_id"], document["vendor_id"]
     if "columns" not in document:
         return [_row_of_0_3(upload_id, vendor_id, entry) for entry in document["rows"]]
-    columns = document["columns"]
+    columns = tuple(document["columns"])
     return [
         StagedRow(
             upload_id,
             vendor_id,
-            ProductRow.of(row_number, dict(zip(columns, cells, strict=True))),
+            ProductRow(row_number, columns, tuple(cells)),
             expires_at,
             tuple([RowError(field, ErrorCode[code], message) for field, code, message in errors]),
         )

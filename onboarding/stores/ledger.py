@@ -85,8 +85,7 @@ def _error_lines(rules: ProductRules, upload_id: str, rows: Iterable[CheckedRow]
     # Nearly twice as fast as an encoder for objects of any kind.
     json_object = "{" + ", ".join(f'"{name}": %s' for name in rules.columns) + "}"
     for row in rows:
-        sent = row.staged.row.as_sent()
-        original = json_object % tuple(map(encode_basestring, [sent.get(name, "") for name in rules.columns]))
+        original = json_object % tuple(map(encode_basestring, row.staged.row.sent_in(rules.columns)))
         for field, code, message in row.errors:
             yield copy_line((upload_id, str(row.row_number), field, code, message, original))
 

@@ -95,16 +95,18 @@ def _claims(header: Sequence[str], rules: ProductRules) -> dict[str, _Claims]:
         if not cell or len(cell) > _LONGEST_NAME:
             continue
         name = header_name(cell)
-        spelled = header_name(spelled_out(cell))
-        if name in rules.columns:
-            claims.setdefault(name, _Claims()).own.append(position)
-        elif (meant := rules.aliases.get(name)) is not None:
-            claimed = claims.setdefault(meant, _Claims())
-            (claimed.later if name in rules.later_aliases else claimed.other).append(position)
-        elif spelled in rules.columns:
-            claims.setdefault(spelled, _Claims()).spelled_own.append(position)
-        elif (meant := rules.aliases.get(spelled)) is not None:
-            claims.setdefault(meant, _Claims()).spelled_other.append(position)
+        as_it_stands = _meant(name, rules)
+        meant = as_it_stands or _meant(name := header_name(spelled_out(cell)), rules)
+        if meant is None:
+            continue
+        claimed = claims.setdefault(meant, _Claims())
+        if as_it_stands is None:
+            positions = claimed.spelled_own if name == meant else claimed.spelled_other
+        elif name == meant:
+            positions = claimed.own
+        else:
+            positions = claimed.later if name in rules.later_aliases else claimed.other
+        positions.append(position)
     return claims
 
 

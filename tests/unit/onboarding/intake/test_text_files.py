@@ -39,6 +39,16 @@ def _refusal(body: bytes, rules: ProductRules) -> FileRefused:
 # Encodings: the certain ones
 
 
+def _assert_taken(rules: ProductRules, header: str, column: str, taken: str, ignored: str) -> None:
+    """Assert which of two names in the header a column is read from, and that the other one is told as ignored."""
+    names = header.split(",")
+
+    file = read_products(f"{header}\n{','.join(map(str, range(len(names))))}\n".encode(), rules)
+
+    assert file.rows[0].cells[column] == str(names.index(taken))
+    assert file.read_as.ignored == (ignored,)
+
+
 @pytest.mark.parametrize(
     ("body", "name"),
     [
@@ -214,12 +224,7 @@ def test_file_is_refused_when_two_columns_claim_one_name(rules: ProductRules) ->
 def test_plain_name_wins_when_another_column_has_the_name_joined_or_with_a_mark(
     rules: ProductRules, header: str, column: str, taken: str, ignored: str
 ) -> None:
-    columns = header.split(",")
-
-    file = read_products(f"{header}\n{','.join(map(str, range(7)))}\n".encode(), rules)
-
-    assert file.rows[0].cells[column] == str(columns.index(taken))
-    assert file.read_as.ignored == (ignored,)
+    _assert_taken(rules, header, column, taken, ignored)
 
 
 @pytest.mark.parametrize(
@@ -326,12 +331,7 @@ STARRED = "Product ID*,Product name*,Category*,SKU*,Stock*"
 def test_own_name_wins_when_names_count_with_their_marks(
     rules: ProductRules, header: str, column: str, taken: str, ignored: str
 ) -> None:
-    columns = header.split(",")
-
-    file = read_products(f"{header}\n{','.join(map(str, range(len(columns))))}\n".encode(), rules)
-
-    assert file.rows[0].cells[column] == str(columns.index(taken))
-    assert file.read_as.ignored == (ignored,)
+    _assert_taken(rules, header, column, taken, ignored)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ class ShortWay:
     """BatchWriteItem of items in DynamoDB's own JSON: signed by botocore and sent as they are.
 
     The client's own call copies every attribute, resolves the endpoint, tells a dozen listeners and parses an answer
-    that is nearly always empty: a third of the processor time of staging. It remains what decides: a request that is
+    that is nearly always empty: two fifths of the processor time of staging. It remains what decides: a request that is
     not answered with 200, or not at all, is made again by the client, with its retries and its errors. Items that are
     written twice are the same items.
 

@@ -19,6 +19,13 @@ REPORTED_COLUMNS = ("vendor_product_id", "sku", "product_name", "price", "stock_
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
+def matching(columns: Sequence[str], cells: Sequence[str]) -> tuple[str, ...]:
+    """Return the cells of these columns. Raises ValueError when there are more or fewer."""
+    if len(cells) != len(columns):
+        raise ValueError(f"{len(cells)} cells for {len(columns)} columns")
+    return tuple(cells)
+
+
 class ProductRow(NamedTuple):
     """One data row: the known columns of the file, which its rows share, and their cells as the rules judge them.
 

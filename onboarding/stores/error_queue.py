@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from onboarding.rows import REPORTED_COLUMNS, ProductRow, StagedRow
+from onboarding.rows import REPORTED_COLUMNS, ProductRow, StagedRow, matching
 from onboarding.uploads import UploadMode
 from rules import ErrorCode, RowError
 
@@ -132,7 +132,7 @@ def _rows_of(document: Mapping[str, Any]) -> list[StagedRow]:
         StagedRow(
             upload_id,
             vendor_id,
-            ProductRow(row_number, columns, tuple(cells)),
+            ProductRow(row_number, columns, matching(columns, cells)),
             expires_at,
             tuple([RowError(field, ErrorCode[code], message) for field, code, message in errors]),
         )

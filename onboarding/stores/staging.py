@@ -20,7 +20,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from onboarding.rows import RETENTION_SECONDS, ProductRow, RowStatus, StagedRow
+from onboarding.rows import RETENTION_SECONDS, ProductRow, RowStatus, StagedRow, matching
 from onboarding.stores.copying import tabbed, values_of
 from onboarding.uploads import Upload
 from rules import ErrorCode, RowError
@@ -127,10 +127,7 @@ def _cells_of(item: Mapping[str, Mapping[str, Any]]) -> tuple[tuple[str, ...], t
     """Return columns and values. Raises ValueError when they do not match."""
     if "format" in item:
         columns = _columns_of(item["columns"]["S"])
-        values = tuple(values_of(item["cells"]["S"])) if columns else ()
-        if len(values) != len(columns):
-            raise ValueError(f"{len(values)} cells for {len(columns)} columns")
-        return columns, values
+        return columns, matching(columns, values_of(item["cells"]["S"])) if columns else ()
     # Staged by version 0.3.0, which gave each cell an attribute of its own.
     cells = {name: value["S"] for name, value in item.items() if name not in _NOT_CELLS}
     if _STATUS_CELL in item:

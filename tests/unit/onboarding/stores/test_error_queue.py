@@ -227,3 +227,12 @@ def test_request_names_the_file_when_its_corrections_are_asked_for() -> None:
 def test_message_is_refused_when_it_is_of_no_known_kind(body: str) -> None:
     with pytest.raises(ValueError):
         read_message(body)
+
+
+@pytest.mark.parametrize("cells", [["P1"], ["P1", "S1", "Mouse", "1", "2", "3"]])
+def test_message_is_not_read_when_a_row_has_more_or_fewer_cells_than_columns(cells: list[str]) -> None:
+    row = [1, 0, cells, [["sku", "DUPLICATE_SKU", "Duplicate SKU"]]]
+    body = {"kind": "error_rows", "upload_id": "U", "vendor_id": "V", "columns": REPORTED_COLUMNS, "rows": [row]}
+
+    with pytest.raises(ValueError, match="cells for 5 columns"):
+        read_message(json.dumps(body))
